@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "net/request.h"
+#include "net/responder.h"
+
+namespace flagstream::net {
+
+// Called on the shard; must not block. Answers now, or later through the responder.
+using Handler = std::function<void(Request, Responder)>;
+
+// What to answer when no handler can: set by `api`, so that errors have the API's JSON shape and CORS headers.
+struct FallbackAnswers {
+  std::function<Response(const Request&)> not_found;
+  // `allow` is the value of the Allow header ("GET, HEAD, OPTIONS").
+  std::function<Response(const Request&, std::string_view allow)> method_not_allowed;
+  // OPTIONS on a known path: preflight or not.
+  std::function<Response(const Request&, std::string_view allow)> options;
+  // A request that could not be read, with one of the statuses 400, 408, 413, 431, 501, 505 and a sentence.
+  std::function<Response(int status, std::string_view sentence)> bad_request;
+};
+
+// Finds the handler of a request. A pattern is a path whose parts are text or parameters:
+//   "/api/v1/environments/{key}/featurestates/{id:int}/"
+// `{name}` takes one segment and decodes it, `{name:int}` only a positive decimal integer below 2^63. A literal segment wins over a
+// parameter. A trailing slash is optional in requests, whether or not the pattern has it; there are no redirects.
+// HEAD goes to the GET handler, whose body is then left out. Adding the same pattern and method twice aborts.
+// One per shard; constant once requests are served.
+class Router {
+ public:
+  explicit Router(FallbackAnswers fallbacks);
+  ~Router();
+  Router(const Router&) = delete;
+  Router& operator=(const Router&) = delete;
+
+  void Add(Method method, std::string_view pattern, Handler handler);
+
+  // Calls the handler, or answers with a fallback.
+  void Dispatch(Request request, Responder responder) const;
+  const FallbackAnswers& fallbacks() const { return fallbacks_; }
+
+ private:
+  struct Node;
+
+  FallbackAnswers fallbacks_;
+  std::unique_ptr<Node> root_;
+};
+
+}  // namespace flagstream::net

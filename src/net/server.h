@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/executor.h"
+#include "base/result.h"
+#include "net/router.h"
+
+namespace flagstream::net {
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";
+  uint16_t port = 0;  // 0: the kernel chooses
+  size_t threads = 1;
+
+  size_t header_bytes_max = 16 * 1024;
+  size_t body_bytes_max = 2 * 1024 * 1024;
+  size_t connections_max = 0;            // over all shards; 0: no limit but the descriptors
+  size_t pipelined_requests_max = 16;    // of one connection, in work at the same time
+  std::chrono::milliseconds header_timeout{10'000};  // from the first byte of a request to the end of its head
+  std::chrono::milliseconds body_timeout{30'000};
+  std::chrono::milliseconds idle_timeout{75'000};    // between requests
+  std::chrono::milliseconds write_timeout{60'000};   // a peer that does not take its answer
+  size_t stream_send_buffer_bytes = 16 * 1024;  // SO_SNDBUF of a connection once it is a stream
+  std::vector<std::string> trusted_proxies;     // CIDR
+};
+
+// One thread, one io_context, one listening socket of its own on the shared port (SO_REUSEPORT), and the connections it accepted.
+// As an Executor it is what the rest of the program knows of it.
+class Shard : public Executor {
+ public:
+  virtual size_t index() const = 0;
+};
+
+// Counts of all shards together; monotonic but for `connections_open`. For metrics.
+struct ServerCounts {
+  uint64_t connections_open = 0;
+  uint64_t connections_accepted = 0;
+  uint64_t connections_refused = 0;
+  uint64_t requests = 0;
+  uint64_t timeouts = 0;
+};
+
+// The sockets and threads of one listening address.
+class Server {
+ public:
+  // Called on each shard's thread before it accepts; returns the router of that shard.
+  using SetUp = std::function<std::unique_ptr<Router>(Shard&)>;
+
+  // Binds and listens; kUnavailable with a sentence that names the address when it cannot.
+  static Result<std::unique_ptr<Server>> Listen(ServerOptions options);
+  virtual ~Server() = default;
+
+  virtual uint16_t port() const = 0;
+  // The shards exist from Listen on; tasks posted to them run once Start was called.
+  virtual size_t shard_count() const = 0;
+  virtual Shard& shard(size_t index) = 0;
+
+  // Starts the threads; returns when every shard accepts.
+  virtual void Start(SetUp set_up) = 0;
+  // First step of shutdown: closes the listening sockets and answers further requests with `Connection: close`. Idle connections end.
+  virtual void StopAccepting() = 0;
+  // Last step: waits at most `grace` for answers under way, then closes what is left and joins the threads.
+  virtual void Stop(std::chrono::milliseconds grace) = 0;
+
+  virtual ServerCounts counts() const = 0;
+};
+
+}  // namespace flagstream::net
