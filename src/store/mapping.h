@@ -8,6 +8,8 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/assert.h"
@@ -26,7 +28,7 @@ struct IsOptional<std::optional<T>> : std::true_type {};
 inline Value ToValue(bool value) { return int64_t{value}; }
 inline Value ToValue(int64_t value) { return value; }
 inline Value ToValue(double value) { return value; }
-inline Value ToValue(std::string value) { return Value(std::move(value)); }
+inline Value ToValue(std::string value) { return {std::move(value)}; }
 template <class T>
 Value ToValue(const std::optional<T>& value) {
   return value ? ToValue(*value) : Value();
@@ -61,7 +63,7 @@ constexpr ColumnType ColumnTypeOf() {
 }
 
 template <class Record, class Member>
-size_t ColumnOf(Member Record::*member) {
+size_t ColumnOf(Member Record::* member) {
   size_t index = 0;
   size_t found = SIZE_MAX;
   const auto look = [&](const auto& field) {
@@ -75,26 +77,33 @@ size_t ColumnOf(Member Record::*member) {
   return found;
 }
 
+// The index of the column `name`, which must be there.
+size_t ColumnNamed(const Table& table, std::string_view name);
+
+template <class Record>
+Table MakeTable() {
+  Table table{Columns<Record>::kTable, {}, {}, {}};
+  const auto add = [&]<class Member>(const Field<Record, Member>& field) {
+    table.columns.push_back({field.name, ColumnTypeOf<Member>(), IsOptional<Member>::value});
+  };
+  std::apply([&](const auto&... field) { (add(field), ...); }, Columns<Record>::kFields);
+  for (const auto& names : Columns<Record>::UniqueKeys()) {
+    UniqueKey& key = table.unique_keys.emplace_back();
+    for (const std::string_view name : names) key.columns.push_back(ColumnNamed(table, name));
+  }
+  for (const auto& [name, parent] : Columns<Record>::References()) {
+    table.references.push_back({ColumnNamed(table, name), parent});
+  }
+  if constexpr (requires { Columns<Record>::kStampColumn; }) {
+    table.stamp_column = ColumnNamed(table, Columns<Record>::kStampColumn);
+  }
+  return table;
+}
+
+// Lives for ever.
 template <class Record>
 const Table& TableOf() {
-  static const Table table = [] {
-    Table made{Columns<Record>::kTable, {}, {}};
-    const auto add = [&]<class Member>(const Field<Record, Member>& field) {
-      made.columns.push_back({field.name, ColumnTypeOf<Member>(), IsOptional<Member>::value});
-    };
-    std::apply([&](const auto&... field) { (add(field), ...); }, Columns<Record>::kFields);
-    for (const auto& names : Columns<Record>::UniqueKeys()) {
-      UniqueKey key;
-      for (const std::string_view name : names) {
-        for (size_t i = 0; i < made.columns.size(); ++i) {
-          if (made.columns[i].name == name) key.columns.push_back(i);
-        }
-      }
-      FLAGSTREAM_ASSERT(key.columns.size() == names.size());
-      made.unique_keys.push_back(std::move(key));
-    }
-    return made;
-  }();
+  static const Table table = MakeTable<Record>();
   return table;
 }
 
@@ -107,6 +116,8 @@ Row ToRow(const Record& record) {
   return row;
 }
 
+Error UnreadableRow(std::string_view table);
+
 template <class Record>
 Result<Record> FromRow(const Row& row) {
   Record record;
@@ -117,11 +128,23 @@ Result<Record> FromRow(const Row& row) {
     ++index;
   };
   std::apply([&](const auto&... field) { (read(field), ...); }, Columns<Record>::kFields);
-  if (!ok) {
-    return Error(ErrorCode::kCorrupt,
-                 "a row of table " + std::string(Columns<Record>::kTable) + " cannot be read");
-  }
+  if (!ok) return UnreadableRow(Columns<Record>::kTable);
   return record;
+}
+
+// Of a row that has just these.
+template <class... Members>
+Result<std::tuple<Members...>> MembersFromRow(const Row& row, std::string_view table) {
+  std::tuple<Members...> members;
+  size_t index = 0;
+  bool ok = row.size() == sizeof...(Members);
+  const auto read = [&](auto& member) {
+    ok = ok && FromValue(row[index], member);
+    ++index;
+  };
+  std::apply([&](auto&... member) { (read(member), ...); }, members);
+  if (!ok) return UnreadableRow(table);
+  return members;
 }
 
 }  // namespace flagstream::store

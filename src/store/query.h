@@ -4,6 +4,7 @@
 #include <concepts>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -25,42 +26,42 @@ template <class Record>
 class Select {
  public:
   template <class Member, class Wanted>
-  Select& Where(Member Record::*member, const Wanted& value) & {
+  Select& Where(Member Record::* member, const Wanted& value) & {
     return Add(member, Match::kEqual, {ToValue(Member(value))});
   }
   template <class Member, class Wanted>
-  Select&& Where(Member Record::*member, const Wanted& value) && {
+  Select&& Where(Member Record::* member, const Wanted& value) && {
     return std::move(Where(member, value));
   }
   template <class Member>
-  Select&& WhereNull(Member Record::*member) && {
+  Select&& WhereNull(Member Record::* member) && {
     return std::move(Add(member, Match::kEqual, {Value()}));
   }
   template <class Member>
-  Select&& WhereNotNull(Member Record::*member) && {
+  Select&& WhereNotNull(Member Record::* member) && {
     return std::move(Add(member, Match::kNotNull, {}));
   }
   template <class Member, class Wanted>
-  Select&& WhereIn(Member Record::*member, const std::vector<Wanted>& wanted) && {
+  Select&& WhereIn(Member Record::* member, const std::vector<Wanted>& wanted) && {
     std::vector<Value> values;
     values.reserve(wanted.size());
     for (const Wanted& one : wanted) values.push_back(ToValue(Member(one)));
     return std::move(Add(member, Match::kIn, std::move(values)));
   }
   template <class Member, class Wanted>
-  Select&& WhereGreater(Member Record::*member, const Wanted& bound) && {
+  Select&& WhereGreater(Member Record::* member, const Wanted& bound) && {
     return std::move(Add(member, Match::kGreater, {ToValue(Member(bound))}));
   }
   template <class Member, class Wanted>
-  Select&& WhereLess(Member Record::*member, const Wanted& bound) && {
+  Select&& WhereLess(Member Record::* member, const Wanted& bound) && {
     return std::move(Add(member, Match::kLess, {ToValue(Member(bound))}));
   }
   template <class Member>
-  Select&& WhereContains(Member Record::*member, std::string text) && {
+  Select&& WhereContains(Member Record::* member, std::string text) && {
     return std::move(Add(member, Match::kContainsText, {Value(std::move(text))}));
   }
   template <class Member>
-  Select&& OrderBy(Member Record::*member, bool descending = false) && {
+  Select&& OrderBy(Member Record::* member, bool descending = false) && {
     query_.order.push_back({ColumnOf<Record>(member), descending});
     return std::move(*this);
   }
@@ -74,7 +75,7 @@ class Select {
 
  private:
   template <class Member>
-  Select& Add(Member Record::*member, Match match, std::vector<Value> values) {
+  Select& Add(Member Record::* member, Match match, std::vector<Value> values) {
     query_.conditions.push_back({ColumnOf<Record>(member), match, std::move(values)});
     return *this;
   }
@@ -92,6 +93,23 @@ Result<std::vector<Record>> Find(Reader& reader, const Select<Record>& select) {
     records.push_back(std::move(record));
   }
   return records;
+}
+
+// Only some members of each record: cheaper where rows are wide or many.
+template <class Record, class... Members>
+Result<std::vector<std::tuple<Members...>>> FindMembers(Reader& reader,
+                                                        const Select<Record>& select,
+                                                        Members Record::*... members) {
+  Query query = select.query();
+  query.columns = {ColumnOf<Record>(members)...};
+  FLAGSTREAM_ASSIGN(const std::vector<Row> rows, reader.Find(TableOf<Record>(), query));
+  std::vector<std::tuple<Members...>> found;
+  found.reserve(rows.size());
+  for (const Row& row : rows) {
+    FLAGSTREAM_ASSIGN(auto one, MembersFromRow<Members...>(row, TableOf<Record>().name));
+    found.push_back(std::move(one));
+  }
+  return found;
 }
 
 // The first that matches, if any.

@@ -5,8 +5,9 @@
 #include <optional>
 #include <string>
 
-// The entities as the store keeps them, one struct per table. Times are microseconds since 1970 UTC. `id` 0 = not stored yet.
-// Their columns are in store/mapping.cc, their SQL in store/migrations/.
+// The entities as the store keeps them, one struct per table. Times are microseconds since 1970
+// UTC. `id` 0 = not stored yet. Their columns are listed in store/columns.h, their SQL is in
+// store/migrations/.
 namespace flagstream::store {
 
 struct User {
@@ -85,7 +86,7 @@ struct Environment {
   bool use_identity_composite_key_for_hashing = true;
   bool hide_sensitive_data = false;
   bool use_identity_overrides_in_local_eval = true;
-  int64_t stamp = 0;           // DESIGN: stamps; microseconds
+  int64_t stamp = 0;           // microseconds; issued by store/stamping.h
   int64_t previous_stamp = 0;  // 0 before the first change
   int64_t revision = 0;        // raised by every write that alters what a replica holds
 };
@@ -130,7 +131,8 @@ struct FeatureState {
   std::optional<int64_t> identity_id;  // with identity_id unique among overrides
   bool enabled = false;
   std::string value_type;  // "unicode", "int" or "bool"; what the value is read as
-  std::optional<std::string> value;  // as text: the text, decimal digits, "true" or "false"; unset = null
+  std::optional<std::string>
+      value;  // as text: the text, decimal digits, "true" or "false"; unset = null
   int64_t created_at = 0;
   int64_t updated_at = 0;
   int64_t live_from = 0;
