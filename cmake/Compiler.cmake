@@ -75,3 +75,10 @@ if(FLAGSTREAM_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_C_COMPILER_LAUNCHER ${flagstream_launcher})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${flagstream_launcher})
 endif()
+
+if(FLAGSTREAM_TIDY)
+  # The plain warnings are the compiler's to report, once.
+  find_program(FLAGSTREAM_CLANG_TIDY clang-tidy-19 REQUIRED)
+  mark_as_advanced(FLAGSTREAM_CLANG_TIDY)
+  set(FLAGSTREAM_TIDY_COMMAND ${FLAGSTREAM_CLANG_TIDY} --quiet --extra-arg=-Wno-unknown-warning-option)
+endif()

@@ -43,6 +43,7 @@ function(flagstream_library)
     set(scope PUBLIC)
     target_link_libraries(${target} PRIVATE flagstream::compile_options ${ARG_PRIVATE_LIBS})
     flagstream_precompile(${target} ${ARG_PCH})
+    set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY "${FLAGSTREAM_TIDY_COMMAND}")
   else()
     add_library(${target} INTERFACE)
     set(scope INTERFACE)
@@ -58,7 +59,8 @@ function(flagstream_executable)
   cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME" "SRCS;DEPS;LIBS;PCH")
   flagstream_check_arguments(flagstream_executable)
   flagstream_add_executable(${ARG_NAME})
-  set_target_properties(${ARG_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+  set_target_properties(${ARG_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}
+                                               CXX_CLANG_TIDY "${FLAGSTREAM_TIDY_COMMAND}")
 endfunction()
 
 # A GoogleTest program whose cases become ctest cases named `NAME/Suite.Case`:
