@@ -13,23 +13,27 @@ namespace flagstream::net {
 // Called on the shard; must not block. Answers now, or later through the responder.
 using Handler = std::function<void(Request, Responder)>;
 
-// What to answer when no handler can: set by `api`, so that errors have the API's JSON shape and CORS headers.
+// What to answer when no handler can: set by `api`, so that errors have the API's JSON shape and
+// CORS headers.
 struct FallbackAnswers {
   std::function<Response(const Request&)> not_found;
-  // `allow` is the value of the Allow header ("GET, HEAD, OPTIONS").
+  // `allow` is the value of the Allow header, in Flagsmith's order: "GET, POST, HEAD, OPTIONS".
   std::function<Response(const Request&, std::string_view allow)> method_not_allowed;
   // OPTIONS on a known path: preflight or not.
   std::function<Response(const Request&, std::string_view allow)> options;
-  // A request that could not be read, with one of the statuses 400, 408, 413, 431, 501, 505 and a sentence.
+  // A request that could not be read, with one of the statuses 400, 408, 413, 431, 501, 505 and a
+  // sentence.
   std::function<Response(int status, std::string_view sentence)> bad_request;
 };
 
 // Finds the handler of a request. A pattern is a path whose parts are text or parameters:
 //   "/api/v1/environments/{key}/featurestates/{id:int}/"
-// `{name}` takes one segment and decodes it, `{name:int}` only a positive decimal integer below 2^63. A literal segment wins over a
-// parameter. A trailing slash is optional in requests, whether or not the pattern has it; there are no redirects.
-// HEAD goes to the GET handler, whose body is then left out. Adding the same pattern and method twice aborts.
-// One per shard; constant once requests are served.
+// `{name}` takes one segment and decodes it ("%2F" stays inside the parameter), `{name:int}` only a
+// positive decimal integer below 2^63. A literal segment wins over an integer, that over text, as
+// long as the rest of the path fits too. A trailing slash is optional in requests, whether or not
+// the pattern has it; there are no redirects. Empty segments ("//") match nothing. HEAD goes to the
+// GET handler, whose body is then left out. Adding the same pattern and method twice aborts. One
+// per shard; constant once requests are served.
 class Router {
  public:
   explicit Router(FallbackAnswers fallbacks);
@@ -45,6 +49,9 @@ class Router {
 
  private:
   struct Node;
+
+  // OPTIONS *: about the server as a whole.
+  void DispatchToServer(const Request& request, Responder responder) const;
 
   FallbackAnswers fallbacks_;
   std::unique_ptr<Node> root_;

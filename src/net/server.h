@@ -22,18 +22,19 @@ struct ServerOptions {
 
   size_t header_bytes_max = 16 * 1024;
   size_t body_bytes_max = 2 * 1024 * 1024;
-  size_t connections_max = 0;            // over all shards; 0: no limit but the descriptors
-  size_t pipelined_requests_max = 16;    // of one connection, in work at the same time
-  std::chrono::milliseconds header_timeout{10'000};  // from the first byte of a request to the end of its head
+  size_t connections_max = 0;          // over all shards; 0: no limit but the descriptors
+  size_t pipelined_requests_max = 16;  // of one connection, in work at the same time
+  std::chrono::milliseconds header_timeout{
+      10'000};  // from the first byte of a request to the end of its head
   std::chrono::milliseconds body_timeout{30'000};
-  std::chrono::milliseconds idle_timeout{75'000};    // between requests
-  std::chrono::milliseconds write_timeout{60'000};   // a peer that does not take its answer
-  size_t stream_send_buffer_bytes = 16 * 1024;  // SO_SNDBUF of a connection once it is a stream
-  std::vector<std::string> trusted_proxies;     // CIDR
+  std::chrono::milliseconds idle_timeout{75'000};   // between requests
+  std::chrono::milliseconds write_timeout{60'000};  // a peer that does not take its answer
+  size_t stream_send_buffer_bytes = 16 * 1024;      // SO_SNDBUF of a connection once it is a stream
+  std::vector<std::string> trusted_proxies;         // CIDR
 };
 
-// One thread, one io_context, one listening socket of its own on the shared port (SO_REUSEPORT), and the connections it accepted.
-// As an Executor it is what the rest of the program knows of it.
+// One thread, one io_context, one listening socket of its own on the shared port (SO_REUSEPORT),
+// and the connections it accepted. As an Executor it is what the rest of the program knows of it.
 class Shard : public Executor {
  public:
   virtual size_t index() const = 0;
@@ -65,9 +66,11 @@ class Server {
 
   // Starts the threads; returns when every shard accepts.
   virtual void Start(SetUp set_up) = 0;
-  // First step of shutdown: closes the listening sockets and answers further requests with `Connection: close`. Idle connections end.
+  // First step of shutdown: closes the listening sockets and answers further requests with
+  // `Connection: close`. Idle connections end.
   virtual void StopAccepting() = 0;
-  // Last step: waits at most `grace` for answers under way, then closes what is left and joins the threads.
+  // Last step: waits at most `grace` for answers under way, then closes what is left and joins the
+  // threads.
   virtual void Stop(std::chrono::milliseconds grace) = 0;
 
   virtual ServerCounts counts() const = 0;
