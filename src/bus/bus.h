@@ -14,22 +14,25 @@ namespace flagstream::bus {
 // Says that an environment, or one identity in it, was changed by a transaction that is committed.
 struct Change {
   EnvironmentId environment;
-  int64_t revision = 0;  // of the environment after the change; for a trait write, the one it was issued on
-  Stamp stamp;           // of the environment, or of the identity when there is one
+  int64_t revision =
+      0;        // of the environment after the change; for a trait write, the one it was issued on
+  Stamp stamp;  // of the environment, or of the identity when there is one
   // Set when stored traits of one identity changed and nothing else: its identifier.
   std::optional<std::string> identity;
-  int64_t committed_micros = 0;  // wall time of the commit on the writer's node; for the propagation histogram
+  int64_t committed_micros =
+      0;  // wall time of the commit on the writer's node; for the propagation histogram
 };
 
-// Carries changes to every node, this one included. Fast, not reliable: a lost message is repaired from the store.
+// Carries changes to every node, this one included. Fast, not reliable: a lost message is repaired
+// from the store.
 class Bus {
  public:
   using Listener = std::function<void(const Change&)>;
 
   virtual ~Bus() = default;
 
-  // Called once, before the first Publish. `listener` is called from any thread, must not block, and is called for this
-  // node's own changes too, possibly inside Publish.
+  // Called once, before the first Publish. `listener` is called from any thread, must not block,
+  // and is called for this node's own changes too, possibly inside Publish.
   virtual void Listen(Listener listener) = 0;
   // Safe from any thread; does not block. Failures are the bus's to log and to repair.
   virtual void Publish(const Change& change) = 0;
