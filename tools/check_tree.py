@@ -59,12 +59,16 @@ def check_text(path: str, text: str) -> Iterator[Problem]:
     for number, line in enumerate(lines, 1):
         if line != line.rstrip():
             yield Problem(path, number, "space at the end of the line")
+    if text and not text.endswith("\n"):
+        yield Problem(path, len(lines), "no newline at the end")
+
+
+def check_loose_ends(path: str, lines: list[str]) -> Iterator[Problem]:
+    for number, line in enumerate(lines, 1):
         if UNFINISHED.search(line):
             yield Problem(path, number, "finish it, or say what ends it")
         if LEFT_OPEN.search(line):
             yield Problem(path, number, "a to-do names the condition that ends it: `when ...`")
-    if text and not text.endswith("\n"):
-        yield Problem(path, len(lines), "no newline at the end")
 
 
 def check_cpp(path: pathlib.PurePosixPath, text: str) -> Iterator[Problem]:
@@ -112,6 +116,7 @@ def check(root: pathlib.Path) -> list[Problem]:
         problems += check_text(str(path), text)
         if is_source(path):
             problems += check_licence(str(path), text.splitlines())
+            problems += check_loose_ends(str(path), text.splitlines())
         if path.suffix in (".h", ".cc", ".c"):
             problems += check_cpp(path, text)
         if path.suffix == ".md":
