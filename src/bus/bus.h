@@ -14,9 +14,18 @@ namespace flagstream::bus {
 // Says that an environment, or one identity in it, was changed by a transaction that is committed.
 struct Change {
   EnvironmentId environment = {};
+  // Of the environment after the change; for a trait write, the one its stamp was issued on.
+  int64_t revision = 0;
+  // Of the environment, or of the identity when there is one.
+  Stamp stamp = {};
+  // Set when stored traits of one identity changed and nothing else: its identifier.
+  std::optional<std::string> identity = std::nullopt;
+  // Wall time of the commit on the writer's node; for the propagation histogram.
+  int64_t committed_micros = 0;
+};
   int64_t revision =
-      0;        // of the environment after the change; for a trait write, the one it was issued on
-  Stamp stamp;  // of the environment, or of the identity when there is one
+      0;  // of the environment after the change; for a trait write, the one it was issued on
+  Stamp stamp = {};  // of the environment, or of the identity when there is one
   // Set when stored traits of one identity changed and nothing else: its identifier.
   std::optional<std::string> identity = std::nullopt;
   int64_t committed_micros =
