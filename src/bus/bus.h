@@ -23,14 +23,6 @@ struct Change {
   // Wall time of the commit on the writer's node; for the propagation histogram.
   int64_t committed_micros = 0;
 };
-  int64_t revision =
-      0;  // of the environment after the change; for a trait write, the one it was issued on
-  Stamp stamp = {};  // of the environment, or of the identity when there is one
-  // Set when stored traits of one identity changed and nothing else: its identifier.
-  std::optional<std::string> identity = std::nullopt;
-  int64_t committed_micros =
-      0;  // wall time of the commit on the writer's node; for the propagation histogram
-};
 
 // Carries changes to every node, this one included. Fast, not reliable: a lost message is repaired
 // from the store.
