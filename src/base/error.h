@@ -9,24 +9,25 @@
 
 namespace flagstream {
 
-// What kind of failure it is, for the code that must decide what to do next. Closed: a new kind needs a new decision.
+// What kind of failure it is, for the code that must decide what to do next. Closed: a new kind
+// needs a new decision.
 enum class ErrorCode {
-  kInvalidArgument,    // the caller's input is wrong; FieldError says where
-  kUnauthenticated,    // no credentials, or unknown ones
-  kPermissionDenied,   // known, but not allowed
-  kNotFound,           // absent, or not visible to the caller
-  kConflict,           // collides with what is stored
-  kTooLarge,           // over a named limit
-  kTooManyRequests,    // over a rate; RetryAfter applies
-  kUnavailable,        // database, bus or disk; trying again may help
-  kCorrupt,            // stored data cannot be read
-  kInternal,           // ours
+  kInvalidArgument,   // the caller's input is wrong; FieldError says where
+  kUnauthenticated,   // no credentials, or unknown ones
+  kPermissionDenied,  // known, but not allowed
+  kNotFound,          // absent, or not visible to the caller
+  kConflict,          // collides with what is stored
+  kTooLarge,          // over a named limit
+  kTooManyRequests,   // over a rate; RetryAfter applies
+  kUnavailable,       // database, bus or disk; trying again may help
+  kCorrupt,           // stored data cannot be read
+  kInternal,          // ours
 };
 
 std::string_view ErrorCodeName(ErrorCode code);
 
-// One field of the caller's input and what is wrong with it. `field` is a dotted path ("traits.0.trait_key");
-// empty means the object as a whole.
+// One field of the caller's input and what is wrong with it. `field` is a dotted path
+// ("traits.0.trait_key"); empty means the object as a whole.
 struct FieldError {
   std::string field;
   std::string message;
@@ -34,7 +35,8 @@ struct FieldError {
   bool operator==(const FieldError&) const = default;
 };
 
-// An expected failure: a code for programs, a sentence for people, and what caused it, if anything did.
+// An expected failure: a code for programs, a sentence for people, and what caused it, if anything
+// did.
 class [[nodiscard]] Error {
  public:
   Error(ErrorCode code, std::string message) : code_(code), message_(std::move(message)) {}

@@ -9,8 +9,9 @@ namespace flagstream {
 
 using Task = UniqueFunction<void()>;
 
-// A place where tasks run one after the other, in the order they were posted: a shard, or a test's queue.
-// All calls are safe from any thread. Tasks still waiting when the executor ends are destroyed unrun.
+// A place where tasks run one after the other, in the order they were posted: a shard, or a test's
+// queue. All calls are safe from any thread. Tasks still waiting when the executor ends are
+// destroyed unrun.
 class Executor {
  public:
   virtual ~Executor() = default;

@@ -25,8 +25,7 @@ std::string HexEncode(std::string_view bytes) {
 std::string Sha256Hex(std::string_view data) {
   std::array<unsigned char, 32> digest{};
   unsigned int size = 0;
-  const int ok =
-      EVP_Digest(data.data(), data.size(), digest.data(), &size, EVP_sha256(), nullptr);
+  const int ok = EVP_Digest(data.data(), data.size(), digest.data(), &size, EVP_sha256(), nullptr);
   FLAGSTREAM_ASSERT(ok == 1 && size == digest.size());
   return HexEncode({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }

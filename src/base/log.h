@@ -10,7 +10,8 @@ namespace flagstream::log {
 
 enum class Level { kDebug, kInfo, kWarning, kError };
 
-// One named fact of an event. Values must never be keys, tokens, passwords or names that customers chose: ids only.
+// One named fact of an event. Values must never be keys, tokens, passwords or names that customers
+// chose: ids only.
 struct Field {
   Field(std::string_view n, std::string_view v) : name(n), value(v) {}
   Field(std::string_view n, const char* v) : name(n), value(v) {}
@@ -29,10 +30,12 @@ class Sink {
  public:
   virtual ~Sink() = default;
   virtual bool IsOn(Level level) const = 0;
-  virtual void Write(Level level, std::string_view message, std::initializer_list<Field> fields) = 0;
+  virtual void Write(Level level, std::string_view message,
+                     std::initializer_list<Field> fields) = 0;
 };
 
-// `sink` must outlive all logging, or be replaced first; null drops events. Not while other threads log.
+// `sink` must outlive all logging, or be replaced first; null drops events. Not while other threads
+// log.
 void SetSink(Sink* sink);
 
 void Debug(std::string_view message, std::initializer_list<Field> fields = {});

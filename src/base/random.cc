@@ -49,8 +49,7 @@ std::string NewUuid() {
   FillSecureRandom(bytes.data(), bytes.size());
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0F) | 0x40);
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3F) | 0x80);
-  std::string text =
-      HexEncode({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  std::string text = HexEncode({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   for (const size_t at : {20U, 16U, 12U, 8U}) text.insert(at, 1, '-');
   return text;
 }

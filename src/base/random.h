@@ -9,7 +9,8 @@
 
 namespace flagstream {
 
-// Jitter and test data: fast and seedable, not for secrets. Not thread-safe: one per shard or component.
+// Jitter and test data: fast and seedable, not for secrets. Not thread-safe: one per shard or
+// component.
 class Random {
  public:
   explicit Random(uint64_t seed) : engine_(seed) {}

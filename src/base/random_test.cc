@@ -8,7 +8,8 @@
 namespace flagstream {
 namespace {
 
-// Goal: keys are drawn from their alphabet, UUIDs have the standard's form, jitter stays within its bounds.
+// Goal: keys are drawn from their alphabet, UUIDs have the standard's form, jitter stays within its
+// bounds.
 
 TEST(RandomTest, SecretTextUsesTheWholeAlphabetAndNothingElse) {
   const std::string text = SecureRandomText(2'000, "abc");

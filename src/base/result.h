@@ -15,7 +15,8 @@ namespace flagstream {
 template <class T = void>
 class [[nodiscard]] Result {
  public:
-  // NOLINTBEGIN(google-explicit-constructor): returning a value or an Error is how a Result is made.
+  // NOLINTBEGIN(google-explicit-constructor): returning a value or an Error is how a Result is
+  // made.
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
   // NOLINTEND(google-explicit-constructor)
@@ -71,13 +72,12 @@ class [[nodiscard]] Result<void> {
 #define FLAGSTREAM_CONCAT(a, b) FLAGSTREAM_CONCAT_(a, b)
 
 // Leaves the function with the error of `expression`, a Result, if it has one.
-#define FLAGSTREAM_TRY(expression)                                \
-  if (auto flagstream_result = (expression); !flagstream_result) \
-  return flagstream_result.error()
+#define FLAGSTREAM_TRY(expression) \
+  if (auto flagstream_result = (expression); !flagstream_result) return flagstream_result.error()
 
 // The same, else `target` (a declaration or a variable) gets the value.
-#define FLAGSTREAM_ASSIGN(target, expression)                                   \
-  auto FLAGSTREAM_CONCAT(flagstream_result_, __LINE__) = (expression);          \
-  if (!FLAGSTREAM_CONCAT(flagstream_result_, __LINE__))                         \
-    return FLAGSTREAM_CONCAT(flagstream_result_, __LINE__).error();             \
+#define FLAGSTREAM_ASSIGN(target, expression)                          \
+  auto FLAGSTREAM_CONCAT(flagstream_result_, __LINE__) = (expression); \
+  if (!FLAGSTREAM_CONCAT(flagstream_result_, __LINE__))                \
+    return FLAGSTREAM_CONCAT(flagstream_result_, __LINE__).error();    \
   target = *std::move(FLAGSTREAM_CONCAT(flagstream_result_, __LINE__))

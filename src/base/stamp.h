@@ -6,8 +6,9 @@
 
 namespace flagstream {
 
-// What clients see of time: microseconds since 1970-01-01 UTC. Those we issue are multiples of kTickMicros (1/64 s), which
-// are exact as a double, have at most six decimals, and so are equal in the arithmetic of every client language.
+// What clients see of time: microseconds since 1970-01-01 UTC. Those we issue are multiples of
+// kTickMicros (1/64 s), which are exact as a double, have at most six decimals, and so are equal in
+// the arithmetic of every client language.
 class Stamp {
  public:
   static constexpr int64_t kTickMicros = 15'625;
@@ -33,8 +34,8 @@ class Stamp {
 };
 
 // The stamp of a change of an environment: later than everything its clients may hold.
-// `now_micros` is the store's clock; `newest` the environment's last stamp; `newest_of_identities` the highest identity
-// stamp in it (Stamp() where there is none).
+// `now_micros` is the store's clock; `newest` the environment's last stamp; `newest_of_identities`
+// the highest identity stamp in it (Stamp() where there is none).
 Stamp IssueEnvironmentStamp(int64_t now_micros, Stamp newest, Stamp newest_of_identities);
 
 // The stamp of a trait write, seen by that identity alone.

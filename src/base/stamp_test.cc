@@ -35,7 +35,8 @@ TEST(StampTest, RisesWhenTheClockStandsStillOrStepsBack) {
 
 TEST(StampTest, OfAnEnvironmentIsLaterThanThoseOfItsIdentities) {
   const Stamp identity = Stamp::RoundUp(20 * kTick);
-  EXPECT_EQ(IssueEnvironmentStamp(5 * kTick, Stamp::RoundUp(10 * kTick), identity), identity.Next());
+  EXPECT_EQ(IssueEnvironmentStamp(5 * kTick, Stamp::RoundUp(10 * kTick), identity),
+            identity.Next());
 }
 
 TEST(StampTest, OfAnIdentityIsLaterThanItsOwnAndTheEnvironments) {

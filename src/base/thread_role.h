@@ -9,9 +9,9 @@
 
 namespace flagstream {
 
-// Names a thread. Members that only it may touch are GUARDED_BY the role; AssertHere proves the thread to clang's analysis and
-// checks it at run time. The first call binds the role to the calling thread, so that parts can be built on one thread
-// and then live on another.
+// Names a thread. Members that only it may touch are GUARDED_BY the role; AssertHere proves the
+// thread to clang's analysis and checks it at run time. The first call binds the role to the
+// calling thread, so that parts can be built on one thread and then live on another.
 class CAPABILITY("role") ThreadRole {
  public:
   void AssertHere() const ASSERT_CAPABILITY(this) {

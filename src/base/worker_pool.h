@@ -11,8 +11,9 @@
 
 namespace flagstream {
 
-// Threads for work that blocks: the store, password hashes. Tasks start in the order they were given, and several run at once.
-// At most `queue_max` wait; a further one is refused, so that a flood is shed here and not in memory.
+// Threads for work that blocks: the store, password hashes. Tasks start in the order they were
+// given, and several run at once. At most `queue_max` wait; a further one is refused, so that a
+// flood is shed here and not in memory.
 class WorkerPool {
  public:
   WorkerPool(size_t threads, size_t queue_max);
@@ -21,7 +22,8 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // Safe from any thread. False if the queue is full or the pool has stopped; `task` is then destroyed unrun.
+  // Safe from any thread. False if the queue is full or the pool has stopped; `task` is then
+  // destroyed unrun.
   [[nodiscard]] bool Submit(Task task) EXCLUDES(mutex_);
   // Runs what is waiting, then ends the threads. Called once, not from a task.
   void Stop() EXCLUDES(mutex_);
