@@ -79,4 +79,10 @@ struct TraitOutput {
 std::string EncodeIdentity(const flags::Environment& environment, KeyKind kind, std::string_view identifier,
                            const flags::IdentityFlags& evaluation, const std::vector<TraitOutput>& traits);
 
+// GET identities/?feature=: that one flag; nothing if there is no such visible feature.
+std::optional<std::string> EncodeIdentityFlag(const flags::Environment& environment, KeyKind kind,
+                                              const flags::IdentityFlags& evaluation, std::string_view feature_name);
+// GET flags/<identifier>, of old releases: the flags alone, as an array.
+std::string EncodeIdentityFlags(const flags::Environment& environment, KeyKind kind, const flags::IdentityFlags& evaluation);
+
 }  // namespace flagstream::wire
