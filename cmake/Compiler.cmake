@@ -7,6 +7,9 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_C_STANDARD 11)
 set(CMAKE_C_EXTENSIONS ON)  # the floor program uses epoll and friends
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+# Nothing is exported, so the compiler may inline across what would else be replaceable at load time.
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
@@ -17,6 +20,8 @@ add_library(flagstream_compile_options INTERFACE)
 add_library(flagstream::compile_options ALIAS flagstream_compile_options)
 
 target_compile_options(flagstream_compile_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wvla)
+# A member left out of a designated initializer takes its default, and that is meant.
+target_compile_options(flagstream_compile_options INTERFACE -Wno-missing-field-initializers)
 target_compile_options(
   flagstream_compile_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Woverloaded-virtual -Wextra-semi
                                        -Wredundant-move -Wdeprecated-copy>)
