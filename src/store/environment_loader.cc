@@ -174,15 +174,15 @@ Result<void> ReadOverrides(Reader& reader, flags::Environment& environment) {
   return {};
 }
 
-Result<std::vector<flags::Trait>> ReadTraits(Reader& reader, int64_t identity) {
+Result<std::vector<StoredTrait>> ReadTraits(Reader& reader, int64_t identity) {
   FLAGSTREAM_ASSIGN(auto rows,
                     FindMembers(reader, Select<Trait>().Where(&Trait::identity_id, identity),
-                                &Trait::trait_key, &Trait::value_type, &Trait::value));
-  std::vector<flags::Trait> traits;
+                                &Trait::id, &Trait::trait_key, &Trait::value_type, &Trait::value));
+  std::vector<StoredTrait> traits;
   traits.reserve(rows.size());
-  for (auto& [key, value_type, text] : rows) {
+  for (auto& [id, key, value_type, text] : rows) {
     FLAGSTREAM_ASSIGN(flags::TraitValue value, ReadTraitValue(value_type, text));
-    traits.push_back({std::move(key), std::move(value)});
+    traits.push_back({id, {std::move(key), std::move(value)}});
   }
   return traits;
 }
@@ -218,7 +218,7 @@ Result<std::optional<StoredIdentity>> LoadIdentity(Reader& reader, EnvironmentId
                                         .Where(&Identity::environment_id, environment.value)
                                         .Where(&Identity::identifier, identifier)));
   if (!stored) return std::optional<StoredIdentity>();
-  FLAGSTREAM_ASSIGN(std::vector<flags::Trait> traits, ReadTraits(reader, stored->id));
+  FLAGSTREAM_ASSIGN(std::vector<StoredTrait> traits, ReadTraits(reader, stored->id));
   return std::optional<StoredIdentity>({{stored->id},
                                         Stamp::FromMicros(stored->stamp),
                                         stored->base_revision,

@@ -32,14 +32,19 @@ struct EnvironmentRevision {
 // Of every environment, ascending by id.
 Result<std::vector<EnvironmentRevision>> ListRevisions(Reader& reader);
 
-// An identity as a request sees it, with its traits ascending by the order they were made in.
+struct StoredTrait {
+  int64_t id = 0;
+  flags::Trait trait;
+};
+
+// An identity as a request sees it, with its traits in the order they were made in.
 struct StoredIdentity {
   IdentityId id;
   Stamp stamp;                // of its last trait write; Stamp() = none
   int64_t base_revision = 0;  // the environment's revision that stamp was issued on
   std::string uuid;
   int64_t created_micros = 0;
-  std::vector<flags::Trait> traits;
+  std::vector<StoredTrait> traits;
 };
 
 Result<std::optional<StoredIdentity>> LoadIdentity(Reader& reader, EnvironmentId environment,
