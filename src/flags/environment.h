@@ -84,8 +84,8 @@ struct Environment {
 
   Project project;
   Organisation organisation;
-  std::vector<Feature> features;                    // ascending by id
-  std::vector<FeatureState> feature_states;         // one per feature, in the order of `features`
+  std::vector<Feature> features;                     // ascending by id
+  std::vector<FeatureState> feature_states;          // one per feature, in the order of `features`
   std::vector<IdentityOverride> identity_overrides;  // ascending by identity id
 
   bool HidesDisabledFlags() const {

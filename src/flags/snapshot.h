@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
 #include <string_view>
 #include <unordered_map>
 
@@ -14,6 +13,8 @@ namespace flagstream::flags {
 class Snapshot {
  public:
   explicit Snapshot(Environment environment);
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
 
   const Environment& environment() const { return environment_; }
   // Null if the identity has no override.

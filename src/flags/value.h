@@ -20,4 +20,11 @@ struct Trait {
   bool operator==(const Trait&) const = default;
 };
 
+// A number as Flagsmith writes it where a value becomes text: the shortest decimal that reads back
+// exactly, with a point if it is whole ("1.0"), and an exponent of at least two digits below 1e-4
+// and from 1e16 on ("1e-05", "1e+16").
+std::string TextOf(double value);
+// A value as text: "True" and "False", decimal digits, floats as above, text as it is.
+std::string TextOf(const TraitValue& value);
+
 }  // namespace flagstream::flags
