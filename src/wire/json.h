@@ -14,13 +14,14 @@
 
 namespace flagstream::wire {
 
-// A JSON value that keeps what evaluation and compatibility need: the order of members, and the difference of 5 and 5.0.
-// Integers beyond int64 become doubles, as the reference's readers see them.
+// A JSON value that keeps what evaluation and compatibility need: the order of members, and the
+// difference of 5 and 5.0. Integers beyond int64 become doubles.
 class Json {
  public:
   using Array = std::vector<Json>;
   using Member = std::pair<std::string, Json>;
-  using Object = std::vector<Member>;  // in the order given; of duplicate names the last wins when looked up
+  // In the order given; of duplicate names the last wins when looked up.
+  using Object = std::vector<Member>;
 
   Json() = default;  // null
   // NOLINTBEGIN(google-explicit-constructor): a literal is a value.
@@ -34,6 +35,9 @@ class Json {
   Json(Array value) : value_(std::move(value)) {}
   Json(Object value) : value_(std::move(value)) {}
   // NOLINTEND(google-explicit-constructor)
+  // A pointer is no boolean.
+  template <class T>
+  Json(T*) = delete;
   // Null where there is none.
   template <class T>
   static Json From(const std::optional<T>& value) {
@@ -55,7 +59,8 @@ class Json {
 
   bool operator==(const Json&) const = default;
 
-  // Compact JSON text: shortest decimals that read back exactly, floats always with a fraction or an exponent.
+  // Compact JSON text: shortest decimals that read back exactly, floats always with a fraction or
+  // an exponent. Requires that all numbers are finite.
   std::string Dump() const;
 
  private:
@@ -66,13 +71,16 @@ struct JsonLimits {
   size_t depth_max = 64;
 };
 
-// kInvalidArgument with a sentence "JSON parse error - ..." that says where. UTF-8 must be valid.
+// kInvalidArgument with a sentence "JSON parse error - ..." that says where. UTF-8 must be valid,
+// and nothing but white space may follow the value.
 Result<Json> ParseJson(std::string_view text, JsonLimits limits = {});
 
-// Appends `text` as a JSON string with its quotes.
+// Appends `text`, which is valid UTF-8, as a JSON string with its quotes.
 void AppendJsonString(std::string& out, std::string_view text);
-// The shortest text that reads back as exactly this double, always with a point or an exponent ("25.0", "1e+22").
-// Requires a finite number.
+// Appends the digits.
+void AppendJsonInteger(std::string& out, int64_t value);
+// Appends the shortest text that reads back as exactly this double, always with a point or an
+// exponent ("25.0", "1e+22"). Requires a finite number.
 void AppendJsonDouble(std::string& out, double value);
 
 }  // namespace flagstream::wire
