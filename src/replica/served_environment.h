@@ -4,13 +4,12 @@
 #include <memory>
 #include <string>
 
-#include "base/stamp.h"
 #include "flags/snapshot.h"
 #include "wire/sdk.h"
 
 namespace flagstream::replica {
 
-// A body that is ready to send, in the codings we offer, with the strong tags of both. Made once per snapshot.
+// A body that is ready to send, in the codings we offer, with the strong tags of both. Immutable.
 struct PreparedBody {
   std::shared_ptr<const std::string> plain;
   std::shared_ptr<const std::string> gzip;
@@ -18,19 +17,25 @@ struct PreparedBody {
   std::string gzip_etag;
 };
 
-// What a shard answers from: an environment's snapshot and the bodies made of it. Immutable; all of one revision, so that the stamp beside a body
-// is the stamp of exactly that data.
+// What a shard answers from: an environment's snapshot and the bodies made of it. Immutable and
+// shared by threads; all of one revision, so that the stamp beside a body is the stamp of exactly
+// that data.
 struct ServedEnvironment {
-  flags::Snapshot snapshot;
-  PreparedBody client_flags;  // GET flags/ with a client key
+  // Encodes and compresses the bodies: milliseconds for a large environment, so not on a shard.
+  explicit ServedEnvironment(flags::Environment environment);
+  ServedEnvironment(const ServedEnvironment&) = delete;
+  ServedEnvironment& operator=(const ServedEnvironment&) = delete;
+
+  const flags::Environment& environment() const { return snapshot.environment(); }
+
+  const flags::Snapshot snapshot;
+  const wire::IdentityEncoder identity_encoder;
+  const std::string stamp_text;               // "1735229888.765625": header and stream
+  const std::string last_modified;            // HTTP date of the stamp
+  const bool previous_shares_second = false;  // then no 304 by If-Modified-Since
+  PreparedBody client_flags;                  // GET flags/ with a client key
   PreparedBody server_flags;
   PreparedBody document;
-  std::string stamp_text;     // "1735229888.765625": header and stream
-  std::string last_modified;  // HTTP date of the stamp
-  bool previous_shares_second = false;  // then no 304 by If-Modified-Since
-
-  explicit ServedEnvironment(flags::Environment environment);
-  const flags::Environment& environment() const { return snapshot.environment(); }
 };
 
 using ServedEnvironmentPtr = std::shared_ptr<const ServedEnvironment>;

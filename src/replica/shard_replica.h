@@ -1,53 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/ids.h"
-#include "base/result.h"
+#include "base/thread_role.h"
+#include "base/unique_function.h"
+#include "replica/environment_index.h"
+#include "replica/identity.h"
+#include "replica/identity_reader.h"
 #include "replica/served_environment.h"
+#include "replica/trait_writer.h"
 #include "wire/sdk.h"
 
 namespace flagstream::replica {
 
-// Whose request it is.
-struct KeyMatch {
-  ServedEnvironmentPtr environment;
-  wire::KeyKind kind = wire::KeyKind::kClient;
-};
-
-// A stored identity as an answer needs it.
-struct IdentityData {
-  int64_t id = 0;  // 0: not stored
-  Stamp stamp;     // Stamp() if it never had one
-  int64_t base_revision = 0;
-  std::vector<wire::TraitOutput> traits;
-};
-
-// The current environments of one shard, by key, and its cache of identities. Lives on its shard: every call and callback is there.
+// What the requests of one shard are answered from: the current environments, by key, and the
+// identities. Owned by the Replica. Lives on its shard: every call and every callback is there.
 class ShardReplica {
  public:
+  // All that is borrowed outlives this.
+  ShardReplica(size_t shard, const Clock& clock, IdentityReader& identities, TraitWriter& traits);
+  ShardReplica(const ShardReplica&) = delete;
+  ShardReplica& operator=(const ShardReplica&) = delete;
+
   // Null environment if the key is unknown, inactive or expired.
   KeyMatch Find(std::string_view key) const;
+  // Null if there is none.
   ServedEnvironmentPtr FindById(EnvironmentId environment) const;
   size_t environment_count() const;
 
-  // The stored identity, from the cache or the store. `then` runs on the shard, perhaps inside this call.
-  void LoadIdentity(EnvironmentId environment, const std::string& identifier,
-                    std::function<void(Result<IdentityData>)> then);
-  // Creates the identity if it is new and stores, changes or deletes the traits given (transient ones are left out by the caller). `then`
-  // runs on the shard once the change is durable and no shard's cache holds older data, with the identity as it is then.
-  // Nothing is written when nothing differs. kTooLarge at a limit (identities per environment, traits per identity).
-  void WriteTraits(EnvironmentId environment, const std::string& identifier,
-                   const std::vector<wire::TraitInput>& traits, std::function<void(Result<IdentityData>)> then);
-  // Adds to the trait, starting from 0; kInvalidArgument if it is no integer.
-  void IncrementTrait(EnvironmentId environment, const std::string& identifier, const std::string& key, int64_t by,
-                      std::function<void(Result<int64_t>)> then);
+  // The stored identity, from the cache or the store; one with id 0 if it is not stored. `then`
+  // runs perhaps inside this call.
+  void LoadIdentity(EnvironmentId environment, std::string_view identifier, IdentityThen then);
+  // Creates the identity if it is new and stores, changes or deletes the traits given (transient
+  // ones are left out by the caller). `then` runs once the change is durable and no shard's cache
+  // holds older data, with the identity as it is then; perhaps inside this call if nothing differs,
+  // because nothing is written then. kTooLarge at a limit (identities per environment, traits per
+  // identity), kNotFound if the environment is gone.
+  void WriteTraits(EnvironmentId environment, std::string_view identifier,
+                   std::vector<wire::TraitInput> traits, IdentityThen then);
+  // Adds to the trait, starting from 0, and tells its new value. kInvalidArgument if it is no
+  // integer, or the sum none of 64 bits.
+  void IncrementTrait(EnvironmentId environment, std::string_view identifier, std::string key,
+                      int64_t by, UniqueFunction<void(Result<int64_t>)> then);
+
+  // ---- For the Replica
+
+  // Replaces what is held of this environment, unless that is as new.
+  void Apply(ServedEnvironmentPtr environment);
+  // Its keys open nothing from now on.
+  void Remove(EnvironmentId environment);
+  // Drops what is cached of the identity; loads that are under way will not be cached.
+  void Forget(EnvironmentId environment, std::string_view identifier);
+
+ private:
+  const ThreadRole role_;
+  const size_t shard_;
+  const Clock& clock_;
+  IdentityReader& identities_;
+  TraitWriter& traits_;
+
+  EnvironmentIndex environments_ GUARDED_BY(role_);
 };
 
 }  // namespace flagstream::replica
