@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "loadgen/process_stats.h"
+
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <vector>
+
+namespace flagstream::loadgen {
+namespace {
+
+// Goal: the figures are of the process asked for, and rise with what it uses.
+
+TEST(ProcessStatsTest, FindsTheListenerOfAPort) {
+  const int listener = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof(address);
+  ASSERT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(listen(listener, 1), 0);
+  ASSERT_EQ(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  const uint16_t port = ntohs(address.sin_port);
+  EXPECT_EQ(FindListener(port), getpid());
+  close(listener);
+  EXPECT_EQ(FindListener(port), std::nullopt);
+}
+
+TEST(ProcessStatsTest, SeesMemoryAndProcessorTime) {
+  const auto before = ReadProcessStats(getpid());
+  ASSERT_TRUE(before);
+  std::vector<char> block(64 * 1024 * 1024);
+  for (int i = 0; i < 20; ++i) std::memset(block.data(), i, block.size());
+  const auto after = ReadProcessStats(getpid());
+  ASSERT_TRUE(after);
+  EXPECT_GE(after->rss_anon_bytes - before->rss_anon_bytes, 60 * 1024 * 1024);
+  EXPECT_GT(after->cpu_nanoseconds, before->cpu_nanoseconds);
+}
+
+TEST(ProcessStatsTest, IsEmptyForAProcessThatIsNotThere) {
+  EXPECT_EQ(ReadProcessStats(4'194'305).has_value(), false);
+}
+
+}  // namespace
+}  // namespace flagstream::loadgen
