@@ -134,6 +134,16 @@ struct Router::Node {
     }
   }
 
+  // The depth of the recursion is that of the longest pattern.
+  void Wrap(const Wrapper& wrap) {
+    for (const std::unique_ptr<Route>& route : routes) {
+      if (route != nullptr) route->handler = wrap(route->pattern, allow, std::move(route->handler));
+    }
+    for (const auto& [literal, child] : literals) child->Wrap(wrap);
+    if (integer != nullptr) integer->Wrap(wrap);
+    if (text != nullptr) text->Wrap(wrap);
+  }
+
   std::map<std::string, std::unique_ptr<Node>, std::less<>> literals;
   std::unique_ptr<Node> integer;
   std::unique_ptr<Node> text;
@@ -144,7 +154,11 @@ struct Router::Node {
 };
 
 Router::Router(FallbackAnswers fallbacks)
-    : fallbacks_(std::move(fallbacks)), root_(std::make_unique<Node>()) {}
+    : fallbacks_(std::move(fallbacks)),
+      not_found_([this](const Request& request, Responder responder) {
+        responder.Send(fallbacks_.not_found(request));
+      }),
+      root_(std::make_unique<Node>()) {}
 
 Router::~Router() = default;
 
@@ -166,6 +180,8 @@ void Router::Add(Method method, std::string_view pattern, Handler handler) {
   node->UpdateAllow();
 }
 
+void Router::WrapHandlers(const Wrapper& wrap) { root_->Wrap(wrap); }
+
 void Router::Dispatch(Request request, Responder responder) const {
   if (request.path() == "*") {
     DispatchToServer(request, std::move(responder));
@@ -174,7 +190,7 @@ void Router::Dispatch(Request request, Responder responder) const {
   std::vector<std::string_view> captures;
   const Node* node = root_->Find(request.path(), captures);
   if (node == nullptr) {
-    responder.Send(fallbacks_.not_found(request));
+    not_found_(std::move(request), std::move(responder));
     return;
   }
   const Route* route = node->For(request.method());

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "net/request.h"
 #include "net/responder.h"
@@ -43,6 +44,13 @@ class Router {
 
   void Add(Method method, std::string_view pattern, Handler handler);
 
+  // Puts something around every handler added so far: what `wrap` makes of a handler takes its
+  // place. `pattern` and `allow` live as long as the router, unless routes are added later.
+  using Wrapper = std::function<Handler(std::string_view pattern, std::string_view allow, Handler)>;
+  void WrapHandlers(const Wrapper& wrap);
+  // Where the fallback for unknown paths is not enough, because the answer must come later.
+  void SetNotFound(Handler handler) { not_found_ = std::move(handler); }
+
   // Calls the handler, or answers with a fallback.
   void Dispatch(Request request, Responder responder) const;
   const FallbackAnswers& fallbacks() const { return fallbacks_; }
@@ -54,6 +62,7 @@ class Router {
   void DispatchToServer(const Request& request, Responder responder) const;
 
   FallbackAnswers fallbacks_;
+  Handler not_found_;
   std::unique_ptr<Node> root_;
 };
 

@@ -160,6 +160,33 @@ TEST_F(RouterTest, AnswersForTheServerAsAWhole) {
   EXPECT_EQ(Ask("GET", "*"), "400 ");
 }
 
+TEST_F(RouterTest, WrapsEveryHandler) {
+  Add(Method::kGet, "/a/{id:int}");
+  Add(Method::kPost, "/a/{id:int}");
+  Add(Method::kGet, "/a/{name}/b");
+  std::string calls;
+  router_.WrapHandlers([&](std::string_view pattern, std::string_view allow, Handler handler) {
+    return [&calls, pattern, allow, handler = std::move(handler)](Request request,
+                                                                  Responder responder) {
+      calls += std::string(pattern) + " (" + std::string(allow) + ") ";
+      handler(std::move(request), std::move(responder));
+    };
+  });
+  EXPECT_EQ(Ask("POST", "/a/1"), "200 /a/{id:int}|");
+  EXPECT_EQ(Ask("GET", "/a/x/b"), "200 /a/{name}/b|");
+  EXPECT_EQ(Ask("GET", "/b"), "404 ");
+  EXPECT_EQ(calls, "/a/{id:int} (GET, POST, HEAD, OPTIONS) /a/{name}/b (GET, HEAD, OPTIONS) ");
+}
+
+TEST_F(RouterTest, UnknownPathsMayHaveAHandler) {
+  Add(Method::kGet, "/a");
+  router_.SetNotFound([](const Request& request, Responder responder) {
+    responder.Send(std::move(Response(404).SetBody(std::string(request.path()))));
+  });
+  EXPECT_EQ(Ask("GET", "/b/c"), "404 /b/c");
+  EXPECT_EQ(Ask("GET", "/a"), "200 /a|");
+}
+
 using RouterDeathTest = RouterTest;
 
 TEST_F(RouterDeathTest, RefusesTheSameRouteTwice) {
