@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "base/result.h"
+#include "store/sqlite/connection.h"
+
+namespace flagstream::store::sqlite {
+
+// Takes a schema from `version` - 1 to `version`.
+struct Migration {
+  int version = 0;
+  std::string_view name;
+  std::string_view sql;
+};
+
+// Those of src/store/migrations/sqlite, built in; versions are 1, 2, ...
+std::span<const Migration> BuiltinMigrations();
+
+// Brings the database to the newest of `migrations`, each step in one transaction. kConflict, with
+// nothing changed, if the database is newer than that: it was written by a later release.
+Result<void> Migrate(Connection& connection, std::span<const Migration> migrations);
+
+}  // namespace flagstream::store::sqlite
