@@ -20,9 +20,10 @@ TEST(WorkerPoolTest, StopRunsEverythingThatWasAccepted) {
 }
 
 TEST(WorkerPoolTest, RefusesMoreThanItsQueueHolds) {
-  WorkerPool pool(1, 2);
+  // Before the pool, whose end waits for the task that uses them.
   std::promise<void> started;
   std::promise<void> go_on;
+  WorkerPool pool(1, 2);
   ASSERT_TRUE(pool.Submit([&] {
     started.set_value();
     go_on.get_future().wait();
