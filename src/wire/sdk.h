@@ -130,14 +130,14 @@ class IdentityEncoder {
                                          const std::vector<TraitOutput>& traits) const;
 
  private:
-  bool IsVisible(KeyKind kind, const flags::IdentityFlag& flag) const;
+  bool ShowsFlag(KeyKind kind, const flags::IdentityFlag& flag) const;
   void AppendFlag(std::string& out, const flags::IdentityFlag& flag) const;
   void AppendFlags(std::string& out, KeyKind kind, const flags::IdentityFlags& evaluation) const;
   void AppendTraits(std::string& out, const std::vector<TraitOutput>& traits) const;
 
   const flags::Environment& environment_;
   std::vector<std::string> feature_texts_;  // the member `feature` of each feature
-  size_t feature_bytes_ = 0;
+  size_t flags_bytes_ = 0;                  // about what they take in an answer
 };
 
 // ---- Answers to trait writes
