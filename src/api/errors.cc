@@ -8,22 +8,10 @@
 #include "api/cors.h"
 #include "base/assert.h"
 #include "base/log.h"
-#include "wire/json.h"
+#include "wire/error_body.h"
 
 namespace flagstream::api {
 namespace {
-
-// {"field": ["message", ...]}, dotted paths nested; of the whole object as "non_field_errors".
-// Without fields {"detail": ...}.
-std::string EncodeErrorBody(const Error& error) {
-  if (error.fields().empty()) return wire::Json().Set("detail", error.message()).Dump();
-  wire::Json body;
-  for (const FieldError& field : error.fields()) {
-    body.Set(field.field.empty() ? "non_field_errors" : field.field,
-             wire::Json::Array{field.message});
-  }
-  return body.Dump();
-}
 
 // SDKs never ask for anything else below this prefix than a stream, and some read an error's body
 // as a stream.
@@ -83,7 +71,7 @@ net::Response ErrorAnswer(const Error& error, std::chrono::seconds retry_after) 
     response.AddHeader("Retry-After", std::to_string(retry_after.count()));
     return response;
   }
-  net::Response response = JsonAnswer(status, EncodeErrorBody(error));
+  net::Response response = JsonAnswer(status, wire::EncodeErrorBody(error));
   if (status == 401) response.AddHeader("WWW-Authenticate", "Token realm=\"api\"");
   if (status == 429) response.AddHeader("Retry-After", std::to_string(retry_after.count()));
   return response;
