@@ -25,7 +25,7 @@ net::Response JsonAnswer(int status, std::string body) {
 net::Response EmptyAnswer(int status) {
   net::Response response(status);
   response.AddHeaderLines(CommonHeaderLines());
-  response.AddHeaderLines("Cache-Control: no-store\r\n");
+  response.AddHeaderLines("Cache-Control: no-store\r\nVary: Accept, Origin\r\n");
   return response;
 }
 
