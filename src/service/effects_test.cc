@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: Apache-2.0
+// Goal: every management write stamps, revises, tells and audits exactly what it should, once; and
+// one that fails at any store call, or at its commit, leaves nothing behind.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <map>
+#include <ostream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "service/environment_keys.h"
+#include "service/feature_states.h"
+#include "service/identity_overrides.h"
+#include "service/traits.h"
+#include "testing/management_world.h"
+
+namespace flagstream::service {
+namespace {
+
+using testing::Must;
+using World = testing::ManagementWorld;
+
+using Changes = std::vector<bus::Change>;
+using Prepare = std::function<void(World&)>;
+using Operation = std::function<Result<Changes>(World&)>;
+
+template <class T>
+Result<Changes> ChangesOf(Result<Written<T>> written) {
+  if (!written) return written.error();
+  return std::move(written->changes);
+}
+
+struct Expected {
+  std::set<std::string> stamped = {};   // by name
+  std::set<std::string> revised = {};   // without a stamp
+  int identities = 0;                   // identity stamps
+  std::vector<std::string> audit = {};  // type and object of the new rows
+};
+
+struct Case {
+  std::string name;
+  Operation run;
+  Expected expected;
+  Prepare prepare = [](World&) {};
+
+  friend std::ostream& operator<<(std::ostream& out, const Case& one) { return out << one.name; }
+};
+
+const std::set<std::string> kBoth{"Dev", "Prod"};
+
+void AddOverride(World& world) {
+  world.prepared = Must(IdentityOverrides(world.context)
+                            .Create(world.admin, "dev-key", {world.alice.id},
+                                    {.feature = {world.banner.id}, .enabled = true, .value = {}}))
+                       .value.state.id;
+}
+
+void AddTrait(World& world) {
+  world.prepared =
+      Must(Traits(world.context)
+               .Create(world.admin, "dev-key", {world.alice.id},
+                       {.key = "plan", .value = flags::TraitValue(std::string("pro"))}))
+          .value.id;
+}
+
+void AddKey(World& world) {
+  world.prepared =
+      Must(EnvironmentKeys(world.context).Create(world.admin, "dev-key", {.name = "srv"})).value.id;
+}
+
+Result<Changes> UpdateOrganisation(World& world, const OrganisationInput& input) {
+  return ChangesOf(Organisations(world.context).Update(world.admin, world.organisation, input));
+}
+Result<Changes> UpdateProject(World& world, const ProjectInput& input) {
+  return ChangesOf(Projects(world.context).Update(world.admin, world.project, input));
+}
+Result<Changes> UpdateEnvironment(World& world, const EnvironmentInput& input) {
+  return ChangesOf(Environments(world.context).Update(world.admin, "dev-key", input));
+}
+Result<Changes> UpdateFeature(World& world, const FeatureUpdate& update) {
+  return ChangesOf(
+      Features(world.context).Update(world.admin, world.project, {world.banner.id}, update));
+}
+Result<Changes> UpdateState(World& world, const FeatureStateInput& input) {
+  return ChangesOf(
+      FeatureStates(world.context).Update(world.admin, "dev-key", {world.banner_state}, input));
+}
+Result<Changes> UpdateTrait(World& world, const TraitInput& input) {
+  return ChangesOf(Traits(world.context)
+                       .Update(world.admin, "dev-key", {world.alice.id}, world.prepared, input));
+}
+
+std::vector<Case> Cases() {
+  return {
+      {"OrganisationCreate",
+       [](World& w) {
+         return ChangesOf(Organisations(w.context).Create(w.admin, {.name = "New"}));
+       },
+       {.audit = {"CREATE ORGANISATION"}}},
+      {"OrganisationName",
+       [](World& w) { return UpdateOrganisation(w, {.name = "Acme 2"}); },
+       {.stamped = kBoth, .audit = {"UPDATE ORGANISATION"}}},
+      {"OrganisationOtherSetting",
+       [](World& w) { return UpdateOrganisation(w, {.restrict_project_create_to_admin = true}); },
+       {.audit = {"UPDATE ORGANISATION"}}},
+      {"OrganisationSame", [](World& w) { return UpdateOrganisation(w, {.name = "Acme"}); }, {}},
+      {"OrganisationDelete",
+       [](World& w) { return ChangesOf(Organisations(w.context).Delete(w.admin, w.organisation)); },
+       {.revised = kBoth, .audit = {"DELETE PROJECT", "DELETE ORGANISATION"}}},
+
+      {"ProjectCreate",
+       [](World& w) {
+         return ChangesOf(Projects(w.context).Create(w.admin, w.organisation, {.name = "App"}));
+       },
+       {.audit = {"CREATE PROJECT"}}},
+      {"ProjectName",
+       [](World& w) { return UpdateProject(w, {.name = "Web 2"}); },
+       {.stamped = kBoth, .audit = {"UPDATE PROJECT"}}},
+      {"ProjectHideDisabled",
+       [](World& w) { return UpdateProject(w, {.hide_disabled_flags = true}); },
+       {.stamped = kBoth, .audit = {"UPDATE PROJECT"}}},
+      {"ProjectRealtime",
+       [](World& w) { return UpdateProject(w, {.enable_realtime_updates = false}); },
+       {.stamped = kBoth, .audit = {"UPDATE PROJECT"}}},
+      {"ProjectOtherSetting",
+       [](World& w) { return UpdateProject(w, {.prevent_flag_defaults = true}); },
+       {.audit = {"UPDATE PROJECT"}}},
+      {"ProjectSame",
+       [](World& w) { return UpdateProject(w, {.name = "Web", .hide_disabled_flags = false}); },
+       {}},
+      {"ProjectDelete",
+       [](World& w) { return ChangesOf(Projects(w.context).Delete(w.admin, w.project)); },
+       {.revised = kBoth, .audit = {"DELETE PROJECT"}}},
+
+      {"EnvironmentCreate",
+       [](World& w) {
+         return ChangesOf(Environments(w.context).Create(w.admin, w.project, {.name = "Test"}));
+       },
+       {.stamped = {"Test"}, .audit = {"CREATE ENVIRONMENT"}}},
+      {"EnvironmentClone",
+       [](World& w) {
+         return ChangesOf(Environments(w.context).Clone(w.admin, "dev-key", "Copy"));
+       },
+       {.stamped = {"Copy"}, .audit = {"CREATE ENVIRONMENT"}}},
+      {"EnvironmentName",
+       [](World& w) { return UpdateEnvironment(w, {.name = "Dev 2"}); },
+       {.stamped = {"Dev 2"}, .audit = {"UPDATE ENVIRONMENT"}}},
+      {"EnvironmentSettings",
+       [](World& w) {
+         return UpdateEnvironment(
+             w, {.hide_disabled_flags = std::optional(true), .hide_sensitive_data = true});
+       },
+       {.stamped = {"Dev"}, .audit = {"UPDATE ENVIRONMENT"}}},
+      {"EnvironmentKey",
+       [](World& w) { return UpdateEnvironment(w, {.api_key = "other-key"}); },
+       {.stamped = {"Dev"}, .audit = {"UPDATE ENVIRONMENT"}}},
+      {"EnvironmentSame",
+       [](World& w) { return UpdateEnvironment(w, {.name = "Dev", .allow_client_traits = true}); },
+       {}},
+      {"EnvironmentDelete",
+       [](World& w) { return ChangesOf(Environments(w.context).Delete(w.admin, "dev-key")); },
+       {.revised = {"Dev"}, .audit = {"DELETE ENVIRONMENT"}}},
+
+      {"ServerKeyCreate",
+       [](World& w) {
+         return ChangesOf(EnvironmentKeys(w.context).Create(w.admin, "dev-key", {.name = "srv"}));
+       },
+       {.revised = {"Dev"}, .audit = {"CREATE ENVIRONMENT_API_KEY"}}},
+      {"ServerKeyName",
+       [](World& w) {
+         return ChangesOf(
+             EnvironmentKeys(w.context).Update(w.admin, "dev-key", w.prepared, {.name = "srv2"}));
+       },
+       {.audit = {"UPDATE ENVIRONMENT_API_KEY"}},
+       AddKey},
+      {"ServerKeyRevoke",
+       [](World& w) {
+         return ChangesOf(
+             EnvironmentKeys(w.context).Update(w.admin, "dev-key", w.prepared, {.active = false}));
+       },
+       {.revised = {"Dev"}, .audit = {"UPDATE ENVIRONMENT_API_KEY"}},
+       AddKey},
+      {"ServerKeySame",
+       [](World& w) {
+         return ChangesOf(EnvironmentKeys(w.context).Update(w.admin, "dev-key", w.prepared,
+                                                            {.name = "srv", .active = true}));
+       },
+       {},
+       AddKey},
+      {"ServerKeyDelete",
+       [](World& w) {
+         return ChangesOf(EnvironmentKeys(w.context).Delete(w.admin, "dev-key", w.prepared));
+       },
+       {.revised = {"Dev"}, .audit = {"DELETE ENVIRONMENT_API_KEY"}},
+       AddKey},
+
+      {"FeatureCreate",
+       [](World& w) {
+         return ChangesOf(Features(w.context).Create(w.admin, w.project, {.name = "new"}));
+       },
+       {.stamped = kBoth, .audit = {"CREATE FEATURE"}}},
+      {"FeatureDescription",
+       [](World& w) { return UpdateFeature(w, {.description = std::optional<std::string>("d")}); },
+       {.stamped = kBoth, .audit = {"UPDATE FEATURE"}}},
+      {"FeatureArchive",
+       [](World& w) { return UpdateFeature(w, {.is_archived = true, .is_server_key_only = true}); },
+       {.stamped = kBoth, .audit = {"UPDATE FEATURE"}}},
+      {"FeatureSame", [](World& w) { return UpdateFeature(w, {.is_archived = false}); }, {}},
+      {"FeatureAddOwner",
+       [](World& w) {
+         return ChangesOf(Features(w.context).AddOwners(w.admin, w.project, {w.banner.id},
+                                                        {w.member.user.value}));
+       },
+       {.audit = {"UPDATE FEATURE"}}},
+      {"FeatureAddOwnerAgain",
+       [](World& w) {
+         return ChangesOf(Features(w.context).AddOwners(w.admin, w.project, {w.banner.id},
+                                                        {w.admin.user.value}));
+       },
+       {}},
+      {"FeatureRemoveOwner",
+       [](World& w) {
+         return ChangesOf(Features(w.context).RemoveOwners(w.admin, w.project, {w.banner.id},
+                                                           {w.admin.user.value}));
+       },
+       {.audit = {"UPDATE FEATURE"}}},
+      {"FeatureDelete",
+       [](World& w) {
+         return ChangesOf(Features(w.context).Delete(w.admin, w.project, {w.banner.id}));
+       },
+       {.stamped = kBoth, .audit = {"DELETE FEATURE"}}},
+
+      {"StateEnabled",
+       [](World& w) { return UpdateState(w, {.enabled = false}); },
+       {.stamped = {"Dev"}, .audit = {"UPDATE FEATURE_STATE"}}},
+      {"StateValue",
+       [](World& w) { return UpdateState(w, {.value = flags::FlagValue(int64_t{5})}); },
+       {.stamped = {"Dev"}, .audit = {"UPDATE FEATURE_STATE"}}},
+      {"StateBoth",
+       [](World& w) { return UpdateState(w, {.enabled = false, .value = flags::FlagValue(true)}); },
+       {.stamped = {"Dev"}, .audit = {"UPDATE FEATURE_STATE"}}},
+      {"StateSame",
+       [](World& w) {
+         return UpdateState(w, {.enabled = true, .value = flags::FlagValue(std::string("hello"))});
+       },
+       {}},
+
+      {"IdentityCreate",
+       [](World& w) { return ChangesOf(Identities(w.context).Create(w.admin, "dev-key", "bob")); },
+       {}},
+      {"IdentityDelete",
+       [](World& w) {
+         return ChangesOf(Identities(w.context).Delete(w.admin, "dev-key", {w.alice.id}));
+       },
+       {.identities = 1, .audit = {"DELETE IDENTITY"}},
+       AddTrait},
+      {"IdentityWithOverridesDelete",
+       [](World& w) {
+         return ChangesOf(Identities(w.context).Delete(w.admin, "dev-key", {w.alice.id}));
+       },
+       {.stamped = {"Dev"}, .identities = 1, .audit = {"DELETE IDENTITY"}},
+       AddOverride},
+      {"OverrideCreate",
+       [](World& w) {
+         return ChangesOf(IdentityOverrides(w.context).Create(
+             w.admin, "dev-key", {w.alice.id}, {.feature = {w.limit.id}, .value = {}}));
+       },
+       {.stamped = {"Dev"}, .audit = {"CREATE FEATURE_STATE"}}},
+      {"OverrideUpdate",
+       [](World& w) {
+         return ChangesOf(IdentityOverrides(w.context).Update(
+             w.admin, "dev-key", {w.alice.id}, {w.prepared},
+             {.enabled = false, .value = flags::FlagValue(int64_t{1})}));
+       },
+       {.stamped = {"Dev"}, .audit = {"UPDATE FEATURE_STATE"}},
+       AddOverride},
+      {"OverrideSame",
+       [](World& w) {
+         return ChangesOf(IdentityOverrides(w.context).Update(w.admin, "dev-key", {w.alice.id},
+                                                              {w.prepared}, {.enabled = true}));
+       },
+       {},
+       AddOverride},
+      {"OverrideDelete",
+       [](World& w) {
+         return ChangesOf(
+             IdentityOverrides(w.context).Delete(w.admin, "dev-key", {w.alice.id}, {w.prepared}));
+       },
+       {.stamped = {"Dev"}, .audit = {"DELETE FEATURE_STATE"}},
+       AddOverride},
+
+      {"TraitCreate",
+       [](World& w) {
+         return ChangesOf(
+             Traits(w.context).Create(w.admin, "dev-key", {w.alice.id},
+                                      {.key = "age", .value = flags::TraitValue(int64_t{33})}));
+       },
+       {.identities = 1}},
+      {"TraitUpdate",
+       [](World& w) { return UpdateTrait(w, {.value = flags::TraitValue(2.5)}); },
+       {.identities = 1},
+       AddTrait},
+      {"TraitSame",
+       [](World& w) {
+         return UpdateTrait(w, {.key = "plan", .value = flags::TraitValue(std::string("pro"))});
+       },
+       {},
+       AddTrait},
+      {"TraitDelete",
+       [](World& w) {
+         return ChangesOf(Traits(w.context).Delete(w.admin, "dev-key", {w.alice.id}, w.prepared));
+       },
+       {.identities = 1},
+       AddTrait},
+      {"TraitDeleteEverywhere",
+       [](World& w) { return ChangesOf(Traits(w.context).DeleteKey(w.admin, "dev-key", "plan")); },
+       {.identities = 1},
+       AddTrait},
+      {"TraitDeleteEverywhereUnknown",
+       [](World& w) { return ChangesOf(Traits(w.context).DeleteKey(w.admin, "dev-key", "nope")); },
+       {},
+       AddTrait},
+  };
+}
+
+using EnvironmentsById = std::map<int64_t, store::Environment>;
+
+EnvironmentsById EnvironmentsOf(World& world) {
+  EnvironmentsById all;
+  for (store::Environment& environment : world.All<store::Environment>())
+    all.emplace(environment.id, environment);
+  return all;
+}
+
+// What `changes` say of environments, checked against what is stored.
+struct Seen {
+  std::set<std::string> stamped;
+  std::set<std::string> revised;
+  int identities = 0;
+};
+
+Seen Look(const Changes& changes, const EnvironmentsById& before, const EnvironmentsById& after) {
+  Seen seen;
+  for (const bus::Change& change : changes) {
+    const auto was = before.find(change.environment.value);
+    const auto is = after.find(change.environment.value);
+    if (change.identity) {
+      ++seen.identities;
+      EXPECT_EQ(change.revision, was->second.revision);
+      EXPECT_GT(change.stamp.micros(), was->second.stamp);
+      continue;
+    }
+    const std::string name = is != after.end() ? is->second.name : was->second.name;
+    const int64_t stamp_before = was != before.end() ? was->second.stamp : 0;
+    const int64_t revision_before = was != before.end() ? was->second.revision : 0;
+    EXPECT_EQ(change.revision, revision_before + 1) << name;
+    if (is != after.end()) {
+      EXPECT_EQ(change.stamp.micros(), is->second.stamp);
+      EXPECT_EQ(change.revision, is->second.revision);
+    }
+    const bool is_stamped = change.stamp.micros() > stamp_before;
+    EXPECT_TRUE((is_stamped ? seen.stamped : seen.revised).insert(name).second)
+        << name << " is told twice";
+  }
+  return seen;
+}
+
+class EffectsTest : public ::testing::TestWithParam<Case> {};
+
+TEST_P(EffectsTest, StampsTellsAndAuditsExactlyThis) {
+  const Case& one = GetParam();
+  World world;
+  one.prepare(world);
+  world.bus.published.clear();
+  const EnvironmentsById before = EnvironmentsOf(world);
+  const size_t audit_before = world.All<store::AuditLog>().size();
+  world.clock.Advance(std::chrono::seconds(1));
+
+  const Changes changes = Must(one.run(world));
+
+  const Seen seen = Look(changes, before, EnvironmentsOf(world));
+  EXPECT_EQ(seen.stamped, one.expected.stamped);
+  EXPECT_EQ(seen.revised, one.expected.revised);
+  EXPECT_EQ(seen.identities, one.expected.identities);
+  EXPECT_EQ(world.bus.published.size(), changes.size());
+  for (const bus::Change& change : world.bus.published) {
+    EXPECT_EQ(change.committed_micros, world.clock.NowMicros());
+  }
+  std::vector<std::string> audit;
+  const std::vector<store::AuditLog> rows = world.All<store::AuditLog>();
+  for (size_t i = audit_before; i < rows.size(); ++i) {
+    audit.push_back(rows[i].change_type + " " + rows[i].related_object_type);
+    EXPECT_EQ(rows[i].author_id, world.admin.user.value);
+    EXPECT_NE(rows[i].organisation_id, std::nullopt);
+  }
+  EXPECT_EQ(audit, one.expected.audit);
+}
+
+TEST_P(EffectsTest, FailingStoreCallLeavesNothingBehind) {
+  const Case& one = GetParam();
+  for (int64_t call = 0;; ++call) {
+    World world;
+    one.prepare(world);
+    world.bus.published.clear();
+    const std::string before = world.Fingerprint();
+    world.store.FailCall(call, Error::Unavailable("gone"));
+    const Result<Changes> result = one.run(world);
+    if (result) {
+      EXPECT_GT(call, 2);
+      return;
+    }
+    EXPECT_EQ(result.error().code(), ErrorCode::kUnavailable) << "call " << call;
+    EXPECT_EQ(world.Fingerprint(), before) << "call " << call;
+    EXPECT_TRUE(world.bus.published.empty()) << "call " << call;
+  }
+}
+
+TEST_P(EffectsTest, FailingCommitLeavesNothingBehind) {
+  const Case& one = GetParam();
+  World world;
+  one.prepare(world);
+  world.bus.published.clear();
+  const std::string before = world.Fingerprint();
+  world.store.FailCommit(Error::Unavailable("disk full"));
+  const Result<Changes> result = one.run(world);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code(), ErrorCode::kUnavailable);
+  EXPECT_EQ(world.Fingerprint(), before);
+  EXPECT_TRUE(world.bus.published.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Writes, EffectsTest, ::testing::ValuesIn(Cases()),
+                         [](const auto& instance) { return instance.param.name; });
+
+}  // namespace
+}  // namespace flagstream::service
