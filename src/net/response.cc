@@ -38,4 +38,9 @@ Response& Response::SetBody(std::shared_ptr<const std::string> body) {
   return *this;
 }
 
+std::shared_ptr<const std::string> Response::TakeBody() {
+  if (shared_body_ != nullptr) return std::move(shared_body_);
+  return std::make_shared<const std::string>(std::move(body_));
+}
+
 }  // namespace flagstream::net

@@ -29,6 +29,8 @@ class Response {
   std::string_view header_lines() const { return header_lines_; }
   std::string_view body() const { return shared_body_ ? *shared_body_ : std::string_view(body_); }
   const std::shared_ptr<const std::string>& shared_body() const { return shared_body_; }
+  // The body as one that can be kept without copying; the response has none afterwards.
+  std::shared_ptr<const std::string> TakeBody();
 
  private:
   int status_ = 200;

@@ -52,7 +52,8 @@ struct ServerCounts {
 // The sockets and threads of one listening address.
 class Server {
  public:
-  // Called on each shard's thread before anything else runs there; returns the router of that shard.
+  // Called on each shard's thread before anything else runs there; returns the router of that
+  // shard.
   using SetUp = std::function<std::unique_ptr<Router>(Shard&)>;
 
   // Binds and listens; kUnavailable with a sentence that names the address when it cannot.
@@ -64,8 +65,8 @@ class Server {
   virtual size_t shard_count() const = 0;
   virtual Shard& shard(size_t index) = 0;
 
-  // Starts the threads, which from now on run tasks; returns when every shard is set up. Connections wait in the kernel, so that
-  // nobody is answered before the data is there.
+  // Starts the threads, which from now on run tasks; returns when every shard is set up.
+  // Connections wait in the kernel, so that nobody is answered before the data is there.
   virtual void Start(SetUp set_up) = 0;
   // From now on connections are accepted.
   virtual void StartAccepting() = 0;

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/shard_context.h"
+
+#include <ctime>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "net/http1_session.h"
+
+namespace flagstream::net {
+namespace {
+
+// A client that was sent everything and FIN is waited for this long to close its side.
+constexpr std::chrono::seconds kLingerTime{5};
+
+}  // namespace
+
+ShardTimeouts::ShardTimeouts(const ServerOptions& options)
+    : header(options.header_timeout),
+      body(options.body_timeout),
+      idle(options.idle_timeout),
+      write(options.write_timeout),
+      linger(kLingerTime) {}
+
+void ShardTimeouts::Expire(SteadyTime now) {
+  for (TimeoutList* list : {&header, &body, &idle, &write, &linger}) list->Expire(now);
+}
+
+ShardContext::ShardContext(boost::asio::io_context& io_context, Executor& shard_executor,
+                           const ServerOptions& server_options, const IpNetworks& proxies)
+    : io(io_context),
+      executor(shard_executor),
+      options(server_options),
+      trusted_proxies(proxies),
+      timeouts(server_options) {}
+
+ShardContext::~ShardContext() = default;
+
+void ShardContext::FlushSoon(std::shared_ptr<Http1Session> session) {
+  to_flush_.push_back(std::move(session));
+  if (to_flush_.size() == 1) {
+    boost::asio::post(io, [this] { FlushAll(); });
+  }
+}
+
+void ShardContext::FlushAll() {
+  flushing_.swap(to_flush_);
+  for (const auto& session : flushing_) session->Flush();
+  flushing_.clear();
+}
+
+std::string_view ShardContext::CurrentDateLine() { return date_line_.At(std::time(nullptr)); }
+
+void Connection::Close() {
+  if (context_ == nullptr) return;
+  context_->counts.open.Subtract();
+  context_ = nullptr;
+  // Nobody could do anything about an error: the descriptor is gone either way.
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+}
+
+void Connection::ShutDownSend() {
+  // Fails only if the peer is gone, which the next read tells.
+  boost::system::error_code ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
+}
+
+}  // namespace flagstream::net
