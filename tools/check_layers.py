@@ -61,6 +61,7 @@ LIBRARIES = {
     "boost/system": "*",
     "boost/container": "*",
     "boost/intrusive": "*",
+    "boost/smart_ptr": "*",
     "boost/unordered": "*",
     "fmt/": "*",
     # What is not named above gets a row here first, with a thought about who should see it.

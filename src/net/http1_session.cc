@@ -303,7 +303,7 @@ void Http1Session::OnBlocked() {
     unsent_ = std::make_unique<WriteQueue>();
     std::swap(*unsent_, context_.gathered);
   }
-  context_.timeouts.write.Arm(write_timeout_, std::chrono::steady_clock::now());
+  context_.timeouts.write.Arm(write_timeout_, context_.Now());
 }
 
 void Http1Session::AwaitWritable() {
@@ -364,7 +364,7 @@ void Http1Session::Linger() {
   context_.counts.lingering.Add();
   unread_.clear();
   connection_->ShutDownSend();
-  context_.timeouts.linger.Arm(read_timeout_, std::chrono::steady_clock::now());
+  context_.timeouts.linger.Arm(read_timeout_, context_.Now());
   AwaitReadable();
 }
 
@@ -425,7 +425,7 @@ void Http1Session::UpdateReadTimeout() {
   if (!is_new) return;
   phase_ = phase;
   timed_request_ = request_count_;
-  const SteadyTime now = std::chrono::steady_clock::now();
+  const SteadyTime now = context_.Now();
   switch (phase) {
     case Phase::kNothing:
       read_timeout_.Cancel();

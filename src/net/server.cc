@@ -2,10 +2,11 @@
 #include "net/server.h"
 
 #include <latch>
-#include <thread>
 #include <utility>
 
 #include "base/assert.h"
+#include "base/clock.h"
+#include "base/mutex.h"
 #include "net/listener.h"
 #include "net/shard_thread.h"
 
@@ -78,10 +79,11 @@ void ShardedServer::Stop(std::chrono::milliseconds grace) {
   StopAccepting();
   // Looked at now and then: this happens once, and what it waits for takes milliseconds or seconds.
   constexpr std::chrono::milliseconds kLookInterval{2};
-  const auto deadline = std::chrono::steady_clock::now() + grace;
-  while (IsBusy() && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(kLookInterval);
-  }
+  const SteadyTime deadline = SystemClock().Steady() + grace;
+  Mutex mutex;
+  CondVar never;
+  MutexLock lock(mutex);
+  while (IsBusy() && SystemClock().Steady() < deadline) never.WaitFor(mutex, kLookInterval);
   for (const auto& shard : shards_) shard->Stop();
 }
 

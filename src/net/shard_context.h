@@ -12,6 +12,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/intrusive/list.hpp>
 
+#include "base/clock.h"
 #include "base/executor.h"
 #include "net/date_line.h"
 #include "net/ip_address.h"
@@ -78,6 +79,7 @@ struct ShardContext {
   // come too, so that they leave together.
   void FlushSoon(std::shared_ptr<Http1Session> session);
   std::string_view CurrentDateLine();
+  SteadyTime Now() const { return SystemClock().Steady(); }
 
   // Constant once the shard runs
   boost::asio::io_context& io;

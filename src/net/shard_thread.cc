@@ -106,7 +106,7 @@ void ShardThread::Stop() {
 }
 
 void ShardThread::Sweep() {
-  context_.timeouts.Expire(std::chrono::steady_clock::now());
+  context_.timeouts.Expire(context_.Now());
   sweep_->expires_after(SweepInterval(context_.options));
   sweep_->async_wait([this](const boost::system::error_code& error) {
     if (!error) Sweep();

@@ -1,0 +1,761 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/server.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace flagstream::net {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Goal: over real sockets, every request gets its answer, in order, and no client can hurt the
+// rest.
+
+constexpr int kPatienceMs = 20'000;
+
+// A client that writes and reads bytes, blocking.
+class Client {
+ public:
+  explicit Client(uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    is_connected_ =
+        ::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  ~Client() { Close(); }
+
+  bool is_connected() const { return is_connected_; }
+  void Close() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
+  void Reset() {
+    const linger now{1, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    Close();
+  }
+  void ShutDownSend() { ::shutdown(fd_, SHUT_WR); }
+  void SetReceiveBuffer(int bytes) {
+    ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+  }
+
+  // How many bytes could be sent before the peer closed.
+  size_t Send(std::string_view bytes) {
+    size_t sent = 0;
+    while (sent < bytes.size()) {
+      const ssize_t n = ::send(fd_, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+      if (n <= 0) break;
+      sent += static_cast<size_t>(n);
+    }
+    return sent;
+  }
+  // Whether bytes or the end came.
+  bool Receive() {
+    pollfd wait{fd_, POLLIN, 0};
+    if (::poll(&wait, 1, kPatienceMs) != 1) return false;
+    std::array<char, 65536> buffer;
+    const ssize_t n = ::recv(fd_, buffer.data(), buffer.size(), 0);
+    if (n == 0) is_ended_ = true;
+    if (n < 0) is_reset_ = true;
+    if (n > 0) received_.append(buffer.data(), static_cast<size_t>(n));
+    return true;
+  }
+  // Up to and with `end`, from what was not read yet; all there is if it does not come.
+  std::string ReadUntil(std::string_view end) {
+    while (true) {
+      const size_t at = received_.find(end);
+      if (at != std::string::npos) return Take(at + end.size());
+      if (is_ended_ || is_reset_ || !Receive()) return Take(received_.size());
+    }
+  }
+  std::string ReadBytes(size_t count) {
+    while (received_.size() < count && !is_ended_ && !is_reset_ && Receive()) {
+    }
+    return Take(std::min(count, received_.size()));
+  }
+  // All up to the peer's FIN; "RESET" if it was reset instead.
+  std::string ReadAll() {
+    while (!is_ended_ && !is_reset_ && Receive()) {
+    }
+    return is_reset_ ? "RESET" : is_ended_ ? Take(received_.size()) : "STILL OPEN";
+  }
+  // One answer with Content-Length: "status body".
+  std::string ReadAnswer() {
+    const std::string head = ReadUntil("\r\n\r\n");
+    if (head.size() < 12) return "NONE";
+    const std::string_view name = "Content-Length: ";
+    const size_t at = head.find(name);
+    const size_t length = at == std::string::npos ? 0 : std::stoul(head.substr(at + name.size()));
+    last_head_ = head;
+    return head.substr(9, 3) + " " + ReadBytes(length);
+  }
+  std::string Ask(std::string_view request) {
+    Send(request);
+    return ReadAnswer();
+  }
+  const std::string& last_head() const { return last_head_; }
+
+ private:
+  std::string Take(size_t count) {
+    std::string taken = received_.substr(0, count);
+    received_.erase(0, count);
+    return taken;
+  }
+
+  int fd_;
+  bool is_connected_ = false;
+  bool is_ended_ = false;
+  bool is_reset_ = false;
+  std::string received_;
+  std::string last_head_;
+};
+
+constexpr std::string_view kStreamHead =
+    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+std::string Get(std::string_view path, std::string_view more = "") {
+  return "GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n" + std::string(more) + "\r\n";
+}
+
+std::string Post(std::string_view path, std::string_view body) {
+  return "POST " + std::string(path) +
+         " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         std::string(body);
+}
+
+// A stream that the test drives from its own thread.
+class TestStream final : public StreamConnection::Observer {
+ public:
+  explicit TestStream(Executor& own_shard) : shard(own_shard) {}
+  ~TestStream() = default;
+  void OnWritable() override { ++writable; }
+  void OnClosed() override { closed = true; }
+
+  Executor& shard;
+  std::unique_ptr<StreamConnection> connection;  // on the shard
+  std::atomic<int> writable = 0;
+  std::atomic<bool> closed = false;
+};
+
+class ServerTest : public testing::Test {
+ protected:
+  ~ServerTest() override { StopServer(milliseconds(0)); }
+
+  void Start(ServerOptions options = {}) {
+    auto listening = Server::Listen(std::move(options));
+    ASSERT_TRUE(listening.ok()) << listening.error().message();
+    server_ = std::move(*listening);
+    server_->Start([this](Shard& shard) { return MakeRouter(shard); });
+    server_->StartAccepting();
+  }
+
+  template <class F>
+  auto OnShard(Executor& shard, F f) {
+    std::packaged_task<decltype(f())()> task(std::move(f));
+    auto result = task.get_future();
+    shard.Post(std::move(task));
+    return result.get();
+  }
+  void StopServer(milliseconds grace) {
+    if (server_ == nullptr) return;
+    for (auto& stream : TakeStreams()) {
+      OnShard(stream->shard, [&stream] { stream->connection.reset(); });
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      held_.clear();
+    }
+    server_->Stop(grace);
+    server_.reset();
+  }
+
+  std::unique_ptr<Router> MakeRouter(Shard& shard) {
+    const auto plain = [](int status) {
+      return [status](const Request&, std::string_view) { return Response(status); };
+    };
+    auto router = std::make_unique<Router>(
+        FallbackAnswers{.not_found = [](const Request&) { return Response(404); },
+                        .method_not_allowed = plain(405),
+                        .options = plain(204),
+                        .bad_request =
+                            [](int status, std::string_view sentence) {
+                              return std::move(Response(status).SetBody(std::string(sentence)));
+                            }});
+    router->Add(Method::kGet, "/echo/{text}", [](const Request& request, Responder responder) {
+      responder.Send(std::move(Response(200).SetBody(request.Path("text"))));
+    });
+    router->Add(Method::kPost, "/echo", [](const Request& request, Responder responder) {
+      responder.Send(std::move(Response(200).SetBody(std::string(request.body()))));
+    });
+    router->Add(Method::kGet, "/address", [](const Request& request, Responder responder) {
+      responder.Send(std::move(Response(200).SetBody(request.client_address())));
+    });
+    router->Add(Method::kGet, "/large", [this](const Request&, Responder responder) {
+      responder.Send(std::move(Response(200).SetBody(large_)));
+    });
+    router->Add(Method::kGet, "/drop", [](const Request&, const Responder&) {});
+    // Waits until the test answers it.
+    router->Add(Method::kGet, "/hold/{text}", [this](const Request& request, Responder responder) {
+      const std::lock_guard lock(mutex_);
+      held_[request.Path("text")] = std::move(responder);
+    });
+    router->Add(Method::kGet, "/stream", [this, &shard](const Request&, Responder responder) {
+      StartStream(shard, std::move(responder));
+    });
+    return router;
+  }
+
+  void StartStream(Executor& shard, Responder responder) {
+    auto stream = std::make_unique<TestStream>(shard);
+    stream->connection = responder.TakeOver(kStreamHead);
+    if (stream->connection == nullptr) {
+      ++refused_streams_;
+      return;
+    }
+    stream->connection->Observe(*stream);
+    if (!first_bytes_.empty()) first_taken_ = stream->connection->Send(first_bytes_);
+    const std::lock_guard lock(mutex_);
+    streams_.push_back(std::move(stream));
+  }
+
+  std::vector<std::unique_ptr<TestStream>> TakeStreams() {
+    const std::lock_guard lock(mutex_);
+    return std::move(streams_);
+  }
+  TestStream& WaitForStream(size_t index = 0) {
+    TestStream* found = nullptr;
+    WaitUntil([&] {
+      const std::lock_guard lock(mutex_);
+      if (streams_.size() > index) found = streams_[index].get();
+      return found != nullptr;
+    });
+    return *found;
+  }
+  Responder WaitForHeld(const std::string& text) {
+    Responder responder;
+    WaitUntil([&] {
+      const std::lock_guard lock(mutex_);
+      const auto found = held_.find(text);
+      if (found == held_.end()) return false;
+      responder = std::move(found->second);
+      held_.erase(found);
+      return true;
+    });
+    return responder;
+  }
+
+  size_t SendOn(TestStream& stream, std::string bytes) {
+    return OnShard(stream.shard, [&] { return stream.connection->Send(bytes); });
+  }
+
+  // Looks often; how long it takes says nothing, that it never happens does.
+  template <class Condition>
+  static void WaitUntil(Condition condition) {
+    for (int i = 0; i < kPatienceMs && !condition(); ++i)
+      std::this_thread::sleep_for(milliseconds(1));
+  }
+  void WaitForOpen(uint64_t count) {
+    WaitUntil([&] { return server_->counts().connections_open == count; });
+    EXPECT_EQ(server_->counts().connections_open, count);
+  }
+
+  std::mutex mutex_;
+  std::map<std::string, Responder> held_;
+  std::vector<std::unique_ptr<TestStream>> streams_;
+  std::atomic<int> refused_streams_ = 0;
+  std::string first_bytes_;
+  std::atomic<size_t> first_taken_ = 0;
+  std::shared_ptr<const std::string> large_ = std::make_shared<const std::string>(3'000'000, 'L');
+  std::unique_ptr<Server> server_;
+};
+
+TEST_F(ServerTest, KeepsTheConnectionForFurtherRequests) {
+  Start();
+  Client client(server_->port());
+  EXPECT_EQ(client.Ask(Get("/echo/a")), "200 a");
+  EXPECT_EQ(client.last_head().find("Connection:"), std::string::npos);
+  EXPECT_NE(client.last_head().find("\r\nDate: "), std::string::npos);
+  EXPECT_EQ(client.Ask(Post("/echo", "hello")), "200 hello");
+  EXPECT_EQ(client.Ask(Get("/nowhere")), "404 ");
+  EXPECT_EQ(server_->counts().requests, 3U);
+  EXPECT_EQ(server_->counts().connections_accepted, 1U);
+}
+
+TEST_F(ServerTest, ClosesWhenAsked) {
+  Start();
+  Client closing(server_->port());
+  closing.Send(Get("/echo/a", "Connection: close\r\n") + Get("/echo/ignored"));
+  const std::string all = closing.ReadAll();
+  EXPECT_NE(all.find("Connection: close\r\n"), std::string::npos);
+  EXPECT_EQ(all.substr(all.size() - 5), "\r\n\r\na");
+
+  Client old(server_->port());
+  old.Send("GET /echo/b HTTP/1.0\r\n\r\n");
+  EXPECT_NE(old.ReadAll().find("Connection: close\r\n"), std::string::npos);
+
+  Client old_kept(server_->port());
+  EXPECT_EQ(old_kept.Ask("GET /echo/c HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"), "200 c");
+  EXPECT_NE(old_kept.last_head().find("Connection: keep-alive\r\n"), std::string::npos);
+  EXPECT_EQ(old_kept.Ask(Get("/echo/d")), "200 d");
+}
+
+TEST_F(ServerTest, AnswersPipelinedRequestsInOrder) {
+  Start({.pipelined_requests_max = 4});
+  Client client(server_->port());
+  std::string requests = Get("/hold/1") + Get("/echo/2") + Get("/hold/3");
+  for (int i = 4; i < 100; ++i) requests += Get("/echo/" + std::to_string(i));
+  client.Send(requests);
+  Responder first = WaitForHeld("1");
+  Responder third = WaitForHeld("3");
+  EXPECT_EQ(server_->counts().requests, 4U);  // no more than that at once
+  third.Send(std::move(Response(200).SetBody(std::string("3"))));
+  first.Send(std::move(Response(200).SetBody(std::string("1"))));
+  for (int i = 1; i < 100; ++i) EXPECT_EQ(client.ReadAnswer(), "200 " + std::to_string(i));
+}
+
+TEST_F(ServerTest, ReadsRequestsByteByByte) {
+  Start();
+  Client client(server_->port());
+  for (const char c : Post("/echo", "hello") + Get("/echo/x")) client.Send(std::string(1, c));
+  EXPECT_EQ(client.ReadAnswer(), "200 hello");
+  EXPECT_EQ(client.ReadAnswer(), "200 x");
+}
+
+TEST_F(ServerTest, TakesLargeBodiesAndSendsLargeAnswers) {
+  Start();
+  Client client(server_->port());
+  const std::string body(2 * 1024 * 1024, 'b');
+  std::thread sender([&] { client.Send(Post("/echo", body)); });
+  EXPECT_EQ(client.ReadAnswer(), "200 " + body);
+  sender.join();
+  EXPECT_EQ(client.Ask(Get("/large")), "200 " + *large_);
+}
+
+TEST_F(ServerTest, HeadHasNoBody) {
+  Start();
+  Client client(server_->port());
+  client.Send("HEAD /echo/abc HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(client.ReadUntil("\r\n\r\n").find("Content-Length: 3\r\n"), std::string::npos);
+  EXPECT_EQ(client.Ask(Get("/echo/d")), "200 d");
+}
+
+TEST_F(ServerTest, SaysContinueOnlyWhenTheBodyIsWanted) {
+  Start();
+  Client client(server_->port());
+  const std::string head = "POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n";
+  client.Send(head + "Content-Length: 3\r\n\r\n");
+  EXPECT_EQ(client.ReadUntil("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_EQ(client.Ask("abc"), "200 abc");
+  EXPECT_EQ(client.Ask(head + "Content-Length: 3\r\n\r\nabc"), "200 abc");  // did not wait
+  EXPECT_EQ(client.Ask(head + "Content-Length: 3000000\r\n\r\n").substr(0, 3), "413");
+  EXPECT_EQ(client.ReadAll(), "");
+}
+
+TEST_F(ServerTest, ContinueWaitsForEarlierAnswers) {
+  Start();
+  Client client(server_->port());
+  client.Send(
+      Get("/hold/1") +
+      "POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  WaitForHeld("1").Send(Response(200));
+  EXPECT_EQ(client.ReadAnswer(), "200 ");
+  EXPECT_EQ(client.ReadUntil("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  EXPECT_EQ(client.Ask("ab"), "200 ab");
+}
+
+TEST_F(ServerTest, AnswersBadRequestsAndClosesWithoutReset) {
+  Start();
+  const std::string endless(4'000'000, 'x');
+  for (const auto& [request, status] : std::vector<std::pair<std::string, std::string>>{
+           {"nonsense\r\n\r\n", "400"},
+           {"GET / HTTP/2.0\r\n\r\n", "505"},
+           {Get("/", "A: " + std::string(20'000, 'a') + "\r\n"), "431"},
+           {Post("/echo", endless), "413"},
+           {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", "501"},
+       }) {
+    Client client(server_->port());
+    std::thread sender([&, &text = request] { client.Send(text + endless); });
+    const std::string all = client.ReadAll();
+    sender.join();
+    EXPECT_EQ(all.substr(0, 12), "HTTP/1.1 " + status);
+    EXPECT_NE(all.find("Connection: close\r\n"), std::string::npos);
+  }
+}
+
+TEST_F(ServerTest, ARequestThatNobodyAnswersGets500) {
+  Start();
+  Client client(server_->port());
+  EXPECT_EQ(client.Ask(Get("/drop")), "500 Internal server error.");
+  EXPECT_EQ(client.Ask(Get("/echo/a")), "200 a");
+}
+
+TEST_F(ServerTest, AnswersAClientThatHasClosedItsSendingSide) {
+  Start();
+  Client client(server_->port());
+  client.Send(Get("/hold/1") + Get("/echo/2") + "GET /unfinished");
+  client.ShutDownSend();
+  WaitForHeld("1").Send(std::move(Response(200).SetBody(std::string("1"))));
+  EXPECT_EQ(client.ReadAnswer(), "200 1");
+  EXPECT_EQ(client.ReadAnswer(), "200 2");
+  EXPECT_EQ(client.ReadAll(), "");
+}
+
+TEST_F(ServerTest, AClientMayBeGoneWhenItsAnswerComes) {
+  Start();
+  Client client(server_->port());
+  client.Send(Get("/hold/1") + Get("/hold/2"));
+  Responder first = WaitForHeld("1");
+  Responder second = WaitForHeld("2");
+  client.Reset();
+  WaitForOpen(0);
+  first.Send(Response(200));
+  second = Responder();
+  EXPECT_EQ(Client(server_->port()).Ask(Get("/echo/a")), "200 a");
+}
+
+TEST_F(ServerTest, TimesOutEachPhase) {
+  Start({.header_timeout = milliseconds(60),
+         .body_timeout = milliseconds(60),
+         .idle_timeout = milliseconds(60)});
+  Client silent(server_->port());
+  EXPECT_EQ(silent.ReadAll(), "");
+  Client slow_head(server_->port());
+  slow_head.Send("GET / HT");
+  EXPECT_EQ(slow_head.ReadAnswer().substr(0, 3), "408");
+  EXPECT_EQ(slow_head.ReadAll(), "");
+  Client slow_body(server_->port());
+  slow_body.Send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab");
+  EXPECT_EQ(slow_body.ReadAnswer().substr(0, 3), "408");
+  Client idle(server_->port());
+  EXPECT_EQ(idle.Ask(Get("/echo/a")), "200 a");
+  EXPECT_EQ(idle.ReadAll(), "");
+  EXPECT_EQ(server_->counts().timeouts, 2U);
+}
+
+TEST_F(ServerTest, AHandlerMayTakeLongerThanTheTimeouts) {
+  Start({.header_timeout = milliseconds(40), .idle_timeout = milliseconds(40)});
+  Client waiting(server_->port());
+  waiting.Send(Get("/hold/1"));
+  Responder responder = WaitForHeld("1");
+  Client idle(server_->port());
+  EXPECT_EQ(idle.ReadAll(), "");  // so the time has passed
+  responder.Send(Response(204));
+  EXPECT_EQ(waiting.ReadAnswer(), "204 ");
+}
+
+TEST_F(ServerTest, ClosesAClientThatDoesNotTakeItsAnswers) {
+  Start({.pipelined_requests_max = 2, .write_timeout = milliseconds(60)});
+  Client client(server_->port());
+  for (int i = 0; i < 8; ++i) client.Send(Get("/large"));
+  WaitUntil([&] { return server_->counts().timeouts == 1; });
+  EXPECT_EQ(server_->counts().timeouts, 1U);
+  WaitForOpen(0);
+  // With that much unsent no further request was taken.
+  EXPECT_EQ(server_->counts().requests, 2U);
+}
+
+TEST_F(ServerTest, RefusesMoreConnectionsThanAllowed) {
+  Start({.connections_max = 2});
+  Client first(server_->port());
+  Client second(server_->port());
+  EXPECT_EQ(first.Ask(Get("/echo/a")), "200 a");
+  EXPECT_EQ(second.Ask(Get("/echo/a")), "200 a");
+  Client third(server_->port());
+  EXPECT_EQ(third.Ask(Get("/echo/a")), "NONE");
+  EXPECT_EQ(server_->counts().connections_refused, 1U);
+  first.Close();
+  WaitForOpen(1);
+  Client fourth(server_->port());
+  EXPECT_EQ(fourth.Ask(Get("/echo/a")), "200 a");
+}
+
+TEST_F(ServerTest, SurvivesRunningOutOfDescriptors) {
+  Start();
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 4; ++i) clients.push_back(std::make_unique<Client>(server_->port()));
+  for (auto& client : clients) EXPECT_EQ(client->Ask(Get("/echo/a")), "200 a");
+  rlimit saved{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &saved), 0);
+  const int client_fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  rlimit tight = saved;
+  tight.rlim_cur = static_cast<rlim_t>(client_fd) + 1;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &tight), 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(server_->port());
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(::connect(client_fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  WaitUntil([&] { return server_->counts().connections_refused > 0; });
+  EXPECT_GE(server_->counts().connections_refused, 1U);
+  EXPECT_EQ(clients[0]->Ask(Get("/echo/c")), "200 c");  // those who are in go on
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &saved), 0);
+  ::close(client_fd);
+  EXPECT_EQ(Client(server_->port()).Ask(Get("/echo/d")), "200 d");
+}
+
+TEST_F(ServerTest, TellsTheClientsAddress) {
+  Start({.trusted_proxies = {"127.0.0.0/8"}});
+  Client client(server_->port());
+  EXPECT_EQ(client.Ask(Get("/address")), "200 127.0.0.1");
+  EXPECT_EQ(client.Ask(Get("/address", "X-Forwarded-For: 192.0.2.7\r\n")), "200 192.0.2.7");
+}
+
+TEST_F(ServerTest, ServesWithManyShards) {
+  Start({.threads = 3});
+  EXPECT_EQ(server_->shard_count(), 3U);
+  std::vector<std::thread> threads;
+  std::atomic<int> good = 0;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 20; ++i) {
+        Client client(server_->port());
+        if (client.Ask(Get("/echo/a")) == "200 a" && client.Ask(Get("/echo/b")) == "200 b") ++good;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(good, 160);
+  EXPECT_EQ(server_->counts().requests, 320U);
+}
+
+TEST_F(ServerTest, ShardsRunTasks) {
+  Start({.threads = 2});
+  for (size_t i = 0; i < 2; ++i) {
+    Shard& shard = server_->shard(i);
+    EXPECT_EQ(shard.index(), i);
+    EXPECT_FALSE(shard.IsHere());
+    EXPECT_TRUE(OnShard(shard, [&] { return shard.IsHere(); }));
+    std::promise<bool> later;
+    shard.PostAfter(milliseconds(1), [&] { later.set_value(shard.IsHere()); });
+    EXPECT_TRUE(later.get_future().get());
+  }
+}
+
+TEST_F(ServerTest, TwoServersDoNotShareAPort) {
+  Start({.threads = 2});
+  const auto second = Server::Listen({.port = server_->port(), .threads = 2});
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().code(), ErrorCode::kUnavailable);
+  EXPECT_NE(second.error().message().find("127.0.0.1"), std::string::npos);
+}
+
+TEST_F(ServerTest, NamesWhatItCannotListenOn) {
+  EXPECT_NE(Server::Listen({.address = "nowhere"}).error().message().find("nowhere"),
+            std::string::npos);
+  EXPECT_EQ(Server::Listen({.trusted_proxies = {"x"}}).error().code(), ErrorCode::kInvalidArgument);
+  EXPECT_TRUE(Server::Listen({.address = "[::1]"}).ok());
+}
+
+// Streams
+
+TEST_F(ServerTest, AStreamSendsAndFinishesAndTheConnectionGoesOn) {
+  first_bytes_ = "3\r\none\r\n";
+  Start();
+  Client client(server_->port());
+  client.Send(Get("/stream"));
+  EXPECT_EQ(client.ReadUntil("\r\n\r\n"), kStreamHead);
+  TestStream& stream = WaitForStream();
+  EXPECT_EQ(first_taken_, first_bytes_.size());  // taken inside the handler already
+  EXPECT_EQ(client.ReadBytes(8), first_bytes_);
+  EXPECT_EQ(SendOn(stream, "0\r\n\r\n"), 5U);
+  OnShard(stream.shard, [&] { stream.connection->Finish(); });
+  EXPECT_EQ(client.ReadBytes(5), "0\r\n\r\n");
+  EXPECT_EQ(client.Ask(Get("/echo/after")), "200 after");
+  EXPECT_FALSE(stream.closed);
+}
+
+TEST_F(ServerTest, AStreamEndsWithFinIfTheClientWantsNoMore) {
+  Start();
+  Client client(server_->port());
+  client.Send(Get("/stream", "Connection: close\r\n"));
+  TestStream& stream = WaitForStream();
+  EXPECT_EQ(SendOn(stream, "0\r\n\r\n"), 5U);
+  OnShard(stream.shard, [&] { stream.connection->Finish(); });
+  EXPECT_EQ(client.ReadAll(), std::string(kStreamHead) + "0\r\n\r\n");
+}
+
+TEST_F(ServerTest, AStreamWaitsForEarlierAnswersAndLaterOnesForIt) {
+  Start();
+  Client client(server_->port());
+  client.Send(Get("/hold/1") + Get("/stream") + Get("/echo/3") + Get("/echo/4"));
+  TestStream& stream = WaitForStream();
+  EXPECT_EQ(SendOn(stream, "3\r\none\r\n"), 0U);
+  OnShard(stream.shard, [&] { stream.connection->WaitWritable(); });
+  WaitForHeld("1").Send(Response(204));
+  EXPECT_EQ(client.ReadAnswer(), "204 ");
+  EXPECT_EQ(client.ReadUntil("\r\n\r\n"), kStreamHead);
+  WaitUntil([&] { return stream.writable == 1; });
+  EXPECT_EQ(SendOn(stream, "3\r\none\r\n"), 8U);
+  client.Send(Get("/echo/5"));
+  EXPECT_EQ(client.ReadBytes(8), "3\r\none\r\n");
+  EXPECT_EQ(SendOn(stream, "0\r\n\r\n"), 5U);
+  OnShard(stream.shard, [&] { stream.connection->Finish(); });
+  EXPECT_EQ(client.ReadBytes(5), "0\r\n\r\n");
+  for (const char* text : {"3", "4", "5"})
+    EXPECT_EQ(client.ReadAnswer(), std::string("200 ") + text);
+}
+
+TEST_F(ServerTest, ALateStreamKeepsLaterRequestsThatAreInWork) {
+  Start();
+  Client client(server_->port());
+  client.Send(Get("/hold/stream") + Get("/hold/2"));
+  Responder responder = WaitForHeld("stream");
+  Responder second = WaitForHeld("2");
+  Executor& shard = responder.shard();
+  OnShard(shard, [&] { StartStream(shard, std::move(responder)); });
+  EXPECT_EQ(client.ReadUntil("\r\n\r\n"), kStreamHead);
+  second.Send(std::move(Response(200).SetBody(std::string("2"))));
+  TestStream& stream = WaitForStream();
+  EXPECT_EQ(SendOn(stream, "0\r\n\r\n"), 5U);
+  OnShard(stream.shard, [&] { stream.connection->Finish(); });
+  EXPECT_EQ(client.ReadBytes(5), "0\r\n\r\n");
+  EXPECT_EQ(client.ReadAnswer(), "200 2");
+  EXPECT_EQ(client.Ask(Get("/echo/3")), "200 3");
+}
+
+TEST_F(ServerTest, AStreamIsToldWhenItsClientIsGone) {
+  Start();
+  for (const bool is_reset : {false, true}) {
+    Client client(server_->port());
+    client.Send(Get("/stream"));
+    EXPECT_EQ(client.ReadUntil("\r\n\r\n"), kStreamHead);
+    TestStream& stream = WaitForStream(is_reset ? 1 : 0);
+    is_reset ? client.Reset() : client.Close();
+    WaitUntil([&] { return stream.closed.load(); });
+    EXPECT_TRUE(stream.closed);
+    EXPECT_EQ(SendOn(stream, "x"), 0U);
+    OnShard(stream.shard, [&] { stream.connection.reset(); });
+    WaitForOpen(0);
+  }
+}
+
+TEST_F(ServerTest, AStreamThatWaitsIsToldWhenItsClientIsGone) {
+  Start();
+  Client client(server_->port());
+  client.Send(Get("/hold/1") + Get("/stream"));
+  TestStream& stream = WaitForStream();
+  Responder first = WaitForHeld("1");
+  client.Close();
+  first.Send(Response(204));
+  WaitUntil([&] { return stream.closed.load(); });
+  EXPECT_TRUE(stream.closed);
+}
+
+TEST_F(ServerTest, AClientThatSendsTooMuchDuringAStreamIsClosed) {
+  Start();
+  Client client(server_->port());
+  client.Send(Get("/stream"));
+  TestStream& stream = WaitForStream();
+  client.Send(std::string(100'000, 'x'));
+  WaitUntil([&] { return stream.closed.load(); });
+  EXPECT_TRUE(stream.closed);
+}
+
+TEST_F(ServerTest, ASlowStreamTakesABoundedNumberOfBytesAndGoesOn) {
+  Start();
+  Client client(server_->port());
+  client.SetReceiveBuffer(8 * 1024);
+  client.Send(Get("/stream"));
+  EXPECT_EQ(client.ReadUntil("\r\n\r\n"), kStreamHead);
+  TestStream& stream = WaitForStream();
+  const std::string piece(1'000, 's');
+  size_t taken = 0;
+  for (size_t now = piece.size(); now == piece.size(); taken += now) now = SendOn(stream, piece);
+  EXPECT_LT(taken, 1'000'000U);
+  OnShard(stream.shard, [&] { stream.connection->WaitWritable(); });
+  EXPECT_EQ(client.ReadBytes(taken), std::string(taken, 's'));
+  WaitUntil([&] { return stream.writable == 1; });
+  EXPECT_EQ(stream.writable, 1);
+  EXPECT_EQ(SendOn(stream, piece), piece.size());
+}
+
+TEST_F(ServerTest, DestroyingAStreamClosesTheConnection) {
+  Start();
+  Client client(server_->port());
+  client.Send(Get("/stream"));
+  TestStream& stream = WaitForStream();
+  OnShard(stream.shard, [&] { stream.connection.reset(); });
+  EXPECT_EQ(client.ReadAll(), kStreamHead);
+  EXPECT_FALSE(stream.closed);
+}
+
+TEST_F(ServerTest, HeadOfAStreamIsItsHead) {
+  Start();
+  Client client(server_->port());
+  client.Send("HEAD /stream HTTP/1.1\r\nHost: x\r\n\r\n" + Get("/echo/a"));
+  EXPECT_EQ(client.ReadUntil("\r\n\r\n"), kStreamHead);
+  EXPECT_EQ(client.ReadAnswer(), "200 a");
+  EXPECT_EQ(refused_streams_, 1);
+}
+
+// Stopping
+
+TEST_F(ServerTest, StoppingEndsIdleConnectionsAndAnswersWhatIsUnderWay) {
+  Start({.threads = 2});
+  Client idle(server_->port());
+  EXPECT_EQ(idle.Ask(Get("/echo/a")), "200 a");
+  Client busy(server_->port());
+  busy.Send(Get("/hold/1"));
+  Responder responder = WaitForHeld("1");
+  Client begun(server_->port());
+  begun.Send("GET /echo/begun HTTP/1.1\r\n");
+  WaitForOpen(3);
+  OnShard(server_->shard(0), [] { return 0; });
+  OnShard(server_->shard(1), [] { return 0; });
+
+  server_->StopAccepting();
+  EXPECT_EQ(idle.ReadAll(), "");
+  EXPECT_FALSE(Client(server_->port()).is_connected());
+  begun.Send("Host: x\r\n\r\n");
+  const std::string answer = begun.ReadAll();
+  if (!answer.empty()) {  // empty if the server had not read its beginning yet
+    EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
+  }
+  std::thread answering([&] { responder.Send(Response(204)); });
+  server_->Stop(milliseconds(kPatienceMs));
+  answering.join();
+  EXPECT_NE(busy.ReadAll().find("204 No Content"), std::string::npos);
+}
+
+TEST_F(ServerTest, StoppingDoesNotWaitLongerThanTheGrace) {
+  Start();
+  Client busy(server_->port());
+  busy.Send(Get("/hold/1"));
+  Responder responder = WaitForHeld("1");
+  server_->Stop(milliseconds(20));
+  EXPECT_NE(busy.ReadAll(), "STILL OPEN");
+  responder.Send(Response(204));  // goes nowhere
+}
+
+TEST_F(ServerTest, MayBeDestroyedWithoutBeingStarted) {
+  EXPECT_TRUE(Server::Listen({.threads = 3}).ok());
+  auto server = Server::Listen({});
+  ASSERT_TRUE(server.ok());
+  (*server)->StopAccepting();
+  (*server)->Stop(milliseconds(0));
+}
+
+}  // namespace
+}  // namespace flagstream::net
