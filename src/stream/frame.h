@@ -9,10 +9,12 @@
 
 namespace flagstream::stream {
 
-// One event, encoded once and shared by all who are sent it: the bytes of one HTTP/1.1 chunk.
+// One event, encoded once and shared by all who are sent it, on all shards: the bytes of one
+// HTTP/1.1 chunk.
 struct Frame {
   Stamp stamp;
-  int64_t committed_micros = 0;  // wall time of the commit, for the propagation histogram; 0 = not measured
+  int64_t committed_micros =
+      0;  // wall time of the commit, for the propagation histogram; 0 = not measured
   std::string chunk;
 };
 

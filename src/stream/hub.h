@@ -2,58 +2,174 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
+#include <cstddef>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 
 #include "base/clock.h"
 #include "base/executor.h"
-#include "base/ids.h"
 #include "base/random.h"
+#include "base/thread_role.h"
+#include "stream/channel.h"
 #include "stream/frame.h"
+#include "stream/hub_metrics.h"
 #include "stream/sink.h"
+#include "stream/stream_limits.h"
+#include "stream/subscriber.h"
+#include "stream/subscriber_slots.h"
+#include "stream/timer_wheel.h"
+#include "telemetry/registry.h"
 
 namespace flagstream::stream {
 
-class Channel;
-class Subscriber;
-
-// Why a stream ended; a metric label each.
-enum class EndReason { kAgeLimit, kPeerClosed, kWriteTimeout, kShutdown, kEnvironmentGone };
-
+// All more than zero.
 struct HubOptions {
-  std::chrono::milliseconds keepalive{15'000};      // of silence, then a comment
+  std::chrono::milliseconds keepalive{
+      15'000};  // of silence, then a comment; up to a tenth later, so that not all come at once
   std::chrono::milliseconds write_timeout{60'000};  // behind for longer: closed
-  size_t slice = 256;  // sends of a fan-out before other work of the shard has its turn
+  size_t slice = 256;  // members looked at, streams ended, comments sent before other work of the
+                       // shard has its turn
 };
 
-// How long one stream may live; chosen per client by stream/client_profile.
-struct StreamLimits {
-  std::chrono::milliseconds age_max{30'000};
-  double age_jitter = 0.1;  // fraction
-};
-
-// All streams of one shard, and the newest frame of each channel. A channel is named by a text: of `serve`, the environment's id; of
-// `hub`, its key. Lives on its shard: every call is made there. It keeps one frame per channel and one slot per subscriber: who
-// cannot take a frame now gets the newest one when it drains, and what came in between is never queued.
+// All streams of one shard, and the newest frame of each channel. A channel is named by a text: of
+// `serve`, the environment's id; of `hub`, its key. Keeps one frame per channel and one slot per
+// subscriber: who cannot take a frame now gets the newest one when it drains, and what came in
+// between is never queued. Its memory is bounded by the streams and channels it is given.
+//
+// Lives on its shard: every call is made there, and it is destroyed there, or after the shard has
+// stopped. Destroying it closes all connections. No call destroys a sink or a subscriber: that is
+// done by a task of its own. A sink may report OnClosed from inside any call that the hub makes to
+// it; no other call to the hub may be made there.
 class Hub {
  public:
-  Hub(HubOptions options, Executor& shard, const Clock& clock, Random random /*, metrics */);
+  // All but `options` and `random` must outlive it.
+  Hub(HubOptions options, Executor& shard, const Clock& clock, Random random,
+      telemetry::Registry& metrics);
   ~Hub();
+  Hub(const Hub&) = delete;
+  Hub& operator=(const Hub&) = delete;
 
-  // The newest frame of a channel; ignored unless its stamp is above the one held. Sends it in slices, not inside this call.
-  void Offer(const std::string& channel, FramePtr frame);
-  // Adds a stream whose head was sent: it is sent the channel's newest frame at once, if there is one, and from then on every newer
-  // one. A channel comes into being by its first Offer or Join.
-  Subscriber& Join(const std::string& channel, std::unique_ptr<Sink> sink, StreamLimits limits);
-  // A stream that gets comments only and ends as usual: unknown key, real-time off, over the limit.
+  // The newest frame of a channel; ignored unless its stamp is above the one held. Sends it in
+  // slices, not inside this call.
+  void Offer(std::string_view channel, FramePtr frame);
+  // Adds a stream whose head was sent: it is sent the channel's newest frame at once, if there is
+  // one, and from then on every newer one. A channel comes into being by its first Offer or Join;
+  // one without a frame is forgotten with its last stream. The subscriber lives until its sink is
+  // destroyed; it may have ended already when this returns.
+  Subscriber& Join(std::string_view channel, std::unique_ptr<Sink> sink, StreamLimits limits);
+  // A stream that gets comments only and ends as usual: unknown key, real-time off.
   Subscriber& JoinIdle(std::unique_ptr<Sink> sink, StreamLimits limits);
-  // Ends all streams of the channel cleanly and forgets it.
-  void Close(const std::string& channel);
-  // Ends all streams cleanly, spread evenly over `window`.
+  // Ends all streams of the channel cleanly, in slices, and forgets it.
+  void Close(std::string_view channel);
+  // Ends all streams cleanly, spread evenly over `window`; those that join from now on too.
   void Shutdown(std::chrono::milliseconds window);
 
+  // Open streams, idle ones and those that are still being ended included.
   size_t stream_count() const;
+  // Slots for subscribers, used or not: how many streams there ever were at once, rounded up.
+  size_t slot_count() const;
+  // Channels that have a frame or a stream.
+  size_t channel_count() const;
+
+ private:
+  friend class Subscriber;
+
+  struct NameHash {
+    using is_transparent = void;
+    size_t operator()(std::string_view name) const { return std::hash<std::string_view>()(name); }
+  };
+  using Channels =
+      std::unordered_map<std::string, std::unique_ptr<Channel>, NameHash, std::equal_to<>>;
+
+  // Channels
+  Channel& ChannelNamed(std::string_view name) REQUIRES(role_);
+  void ForgetIfUnused(const Channel& channel) REQUIRES(role_);
+  Subscriber& Join(Channel& channel, std::unique_ptr<Sink> sink, StreamLimits limits)
+      REQUIRES(role_);
+  void EnterChannel(Subscriber& subscriber, Channel& channel) REQUIRES(role_);
+  void LeaveChannel(Subscriber& subscriber) REQUIRES(role_);
+  void SpreadEnds(const Channel& channel, Tick window, size_t of, size_t& ends) REQUIRES(role_);
+
+  // Work in slices. WhileAlive makes a task that does nothing when the hub is gone.
+  Task WhileAlive(void (Hub::*work)());
+  void PostRun() REQUIRES(role_);
+  void Run() REQUIRES(role_);
+  void QueueFanOut(Channel& channel) REQUIRES(role_);
+  void RunFanOuts() REQUIRES(role_);
+  void FanOut(Channel& channel, size_t& visits) REQUIRES(role_);
+  void RunDeadlines() REQUIRES(role_);
+  void RunClosing() REQUIRES(role_);
+  void RunDestroying() REQUIRES(role_);
+
+  // One stream: what its connection reports
+  void OnWritable(Subscriber& subscriber);
+  void OnClosed(Subscriber& subscriber);
+
+  // One stream: sending. Those that return bool say whether nothing is left to send and the stream
+  // is open.
+  bool SendFrame(Subscriber& subscriber, const FramePtr& frame) REQUIRES(role_);
+  bool SendNewest(Subscriber& subscriber) REQUIRES(role_);
+  bool SendRest(Subscriber& subscriber) REQUIRES(role_);
+  void SendComment(Subscriber& subscriber) REQUIRES(role_);
+  void SendLastChunk(Subscriber& subscriber) REQUIRES(role_);
+  void KeepRest(Subscriber& subscriber, std::string_view chunk, size_t taken, FramePtr frame)
+      REQUIRES(role_);
+  void AwaitRoom(Subscriber& subscriber) REQUIRES(role_);
+
+  // One stream: its end. Begin: its last chunk follows as soon as it can be sent. Finish: it was
+  // sent. End: whatever was sent.
+  void BeginEnd(Subscriber& subscriber, EndReason reason) REQUIRES(role_);
+  void FinishEnd(Subscriber& subscriber) REQUIRES(role_);
+  void End(Subscriber& subscriber, EndReason reason) REQUIRES(role_);
+
+  // Time
+  Tick TickNow() const;
+  void StartTicking() REQUIRES(role_);
+  void OnTick() REQUIRES(role_);
+  Tick DrawKeepAlive() REQUIRES(role_);
+  Tick DrawAgeDue(StreamLimits limits) REQUIRES(role_);
+  Tick DrawShutdownDue() REQUIRES(role_);
+  Tick WriteDue(const Subscriber& subscriber) const REQUIRES(role_);
+  Tick NextDeadline(const Subscriber& subscriber) const REQUIRES(role_);
+  void ScheduleDeadline(Subscriber& subscriber) REQUIRES(role_);
+  void MeetDeadline(Subscriber& subscriber) REQUIRES(role_);
+  void EndNoLaterThan(Subscriber& subscriber, Tick due, EndReason reason) REQUIRES(role_);
+
+  ThreadRole role_;
+
+  // Constant after construction
+  const HubOptions options_;
+  Executor& shard_;
+  const Clock& clock_;
+  const SteadyTime start_;
+
+  // On the shard
+  Random random_ GUARDED_BY(role_);
+  HubMetrics metrics_ GUARDED_BY(role_);
+  Tick now_ GUARDED_BY(role_) = 0;  // read at the beginning of each call and task
+  TimerWheel wheel_ GUARDED_BY(role_);
+  SubscriberSlots slots_ GUARDED_BY(role_);
+  Channels channels_ GUARDED_BY(role_);
+  Channel idle_ GUARDED_BY(role_){
+      std::string()};  // of streams without a channel: never has a frame
+  size_t stream_count_ GUARDED_BY(role_) = 0;
+  bool is_shutting_down_ GUARDED_BY(role_) = false;
+  Tick shutdown_end_ GUARDED_BY(role_) = 0;
+
+  // Work that is waiting for its turn
+  std::deque<Channel*> fan_outs_ GUARDED_BY(role_);  // each with due members, each once
+  std::deque<std::unique_ptr<Channel>> closing_ GUARDED_BY(role_);  // whose streams are to be ended
+  TimerList deadlines_ GUARDED_BY(role_);  // subscribers whose time has come
+  TimerList ended_ GUARDED_BY(role_);      // subscribers to be destroyed
+  bool is_run_posted_ GUARDED_BY(role_) = false;
+  bool is_ticking_ GUARDED_BY(role_) = false;
+
+  // Tells posted tasks whether the hub is still there.
+  const std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 
 }  // namespace flagstream::stream

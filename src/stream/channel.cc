@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stream/channel.h"
+
+#include <utility>
+
+#include "base/assert.h"
+
+namespace flagstream::stream {
+namespace {
+
+// Below this, memory that members left behind is not worth giving back.
+constexpr size_t kShrinkAbove = 1024;
+
+}  // namespace
+
+bool Channel::Offer(FramePtr frame) {
+  FLAGSTREAM_ASSERT(frame != nullptr);
+  if (newest_ != nullptr && frame->stamp <= newest_->stamp) return false;
+  newest_ = std::move(frame);
+  due_ = members_.size() - behind_;
+  return true;
+}
+
+void Channel::Add(Subscriber& subscriber) {
+  FLAGSTREAM_ASSERT(subscriber.channel_ == nullptr && !subscriber.is_behind_);
+  subscriber.channel_ = this;
+  Place(members_.size(), subscriber);
+  if (IsDue(subscriber)) ++due_;
+}
+
+void Channel::Remove(Subscriber& subscriber) {
+  FLAGSTREAM_ASSERT(subscriber.channel_ == this);
+  if (IsDue(subscriber)) --due_;
+  if (subscriber.is_behind_) --behind_;
+  // The hole is filled so that nobody moves from after the cursor to before it, or a fan-out would
+  // go round once more for them.
+  size_t hole = subscriber.position_;
+  if (hole < cursor_) {
+    --cursor_;
+    Place(hole, *members_[cursor_]);
+    hole = cursor_;
+  }
+  if (hole + 1 < members_.size()) Place(hole, *members_.back());
+  members_.pop_back();
+  subscriber.channel_ = nullptr;
+  if (members_.capacity() > kShrinkAbove && members_.size() < members_.capacity() / 4)
+    members_.shrink_to_fit();
+}
+
+void Channel::MarkBehind(Subscriber& subscriber) {
+  FLAGSTREAM_ASSERT(!subscriber.is_behind_);
+  if (IsDue(subscriber)) --due_;
+  subscriber.is_behind_ = true;
+  ++behind_;
+}
+
+void Channel::MarkCaughtUp(Subscriber& subscriber) {
+  FLAGSTREAM_ASSERT(subscriber.is_behind_);
+  subscriber.is_behind_ = false;
+  --behind_;
+  FLAGSTREAM_ASSERT(!IsDue(subscriber));
+}
+
+void Channel::Place(size_t position, Subscriber& subscriber) {
+  if (position == members_.size()) {
+    members_.push_back(&subscriber);
+  } else {
+    members_[position] = &subscriber;
+  }
+  subscriber.position_ = static_cast<uint32_t>(position);
+}
+
+}  // namespace flagstream::stream

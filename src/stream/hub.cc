@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stream/hub.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+
+// The hub's calls, its channels, and the work that it does in slices. What happens to a single
+// stream is in hub_streams.cc.
+namespace flagstream::stream {
+
+using std::chrono::milliseconds;
+
+Hub::Hub(HubOptions options, Executor& shard, const Clock& clock, Random random,
+         telemetry::Registry& metrics)
+    : options_(options),
+      shard_(shard),
+      clock_(clock),
+      start_(clock.Steady()),
+      random_(std::move(random)),
+      metrics_(metrics) {
+  FLAGSTREAM_ASSERT(options.keepalive > milliseconds::zero());
+  FLAGSTREAM_ASSERT(options.write_timeout > milliseconds::zero());
+  FLAGSTREAM_ASSERT(options.slice > 0);
+}
+
+Hub::~Hub() = default;
+
+void Hub::Offer(std::string_view channel_name, FramePtr frame) {
+  role_.AssertHere();
+  Channel& channel = ChannelNamed(channel_name);
+  if (!channel.Offer(std::move(frame))) return;
+  metrics_.FrameOffered();
+  QueueFanOut(channel);
+}
+
+Subscriber& Hub::Join(std::string_view channel, std::unique_ptr<Sink> sink, StreamLimits limits) {
+  role_.AssertHere();
+  return Join(ChannelNamed(channel), std::move(sink), limits);
+}
+
+Subscriber& Hub::JoinIdle(std::unique_ptr<Sink> sink, StreamLimits limits) {
+  role_.AssertHere();
+  return Join(idle_, std::move(sink), limits);
+}
+
+void Hub::Close(std::string_view channel) {
+  role_.AssertHere();
+  const auto found = channels_.find(channel);
+  if (found == channels_.end()) return;
+  std::erase(fan_outs_, found->second.get());
+  closing_.push_back(std::move(found->second));
+  channels_.erase(found);
+  PostRun();
+}
+
+void Hub::Shutdown(milliseconds window) {
+  role_.AssertHere();
+  now_ = TickNow();
+  const auto ticks = static_cast<Tick>(window / kTickDuration);
+  is_shutting_down_ = true;
+  shutdown_end_ = now_ + ticks;
+  size_t live = idle_.members().size();
+  for (const auto& [name, channel] : channels_) live += channel->members().size();
+  size_t ends = 0;
+  SpreadEnds(idle_, ticks, live, ends);
+  for (const auto& [name, channel] : channels_) SpreadEnds(*channel, ticks, live, ends);
+}
+
+size_t Hub::stream_count() const {
+  role_.AssertHere();
+  return stream_count_;
+}
+
+size_t Hub::slot_count() const {
+  role_.AssertHere();
+  return slots_.slot_count();
+}
+
+size_t Hub::channel_count() const {
+  role_.AssertHere();
+  return channels_.size();
+}
+
+// ---- Channels
+
+Channel& Hub::ChannelNamed(std::string_view name) {
+  const auto found = channels_.find(name);
+  if (found != channels_.end()) return *found->second;
+  metrics_.ChannelAdded();
+  return *channels_.emplace(name, std::make_unique<Channel>(std::string(name))).first->second;
+}
+
+void Hub::ForgetIfUnused(const Channel& channel) {
+  if (!channel.IsUnused()) return;
+  const auto found = channels_.find(channel.name());
+  // Neither the idle one, nor one that is being closed while its name may be in use again.
+  if (found == channels_.end() || found->second.get() != &channel) return;
+  metrics_.ChannelRemoved();
+  channels_.erase(found);
+}
+
+Subscriber& Hub::Join(Channel& channel, std::unique_ptr<Sink> sink, StreamLimits limits) {
+  FLAGSTREAM_ASSERT(sink != nullptr && limits.age_max > milliseconds::zero());
+  now_ = TickNow();
+  StartTicking();
+  Subscriber& subscriber = slots_.Take();
+  subscriber.state_ = StreamState::kLive;
+  subscriber.hub_ = this;
+  subscriber.sink_ = std::move(sink);
+  subscriber.last_write_ = now_;  // the head
+  subscriber.keepalive_ = DrawKeepAlive();
+  subscriber.age_due_ = DrawAgeDue(limits);
+  subscriber.end_reason_ = EndReason::kAgeLimit;
+  ++stream_count_;
+  metrics_.StreamOpened();
+  EnterChannel(subscriber, channel);
+  if (is_shutting_down_) EndNoLaterThan(subscriber, DrawShutdownDue(), EndReason::kShutdown);
+  ScheduleDeadline(subscriber);
+  SendNewest(subscriber);
+  return subscriber;
+}
+
+void Hub::EnterChannel(Subscriber& subscriber, Channel& channel) {
+  channel.Add(subscriber);
+  if (&channel != &idle_)
+    metrics_.ChannelResized(channel.members().size() - 1, channel.members().size());
+}
+
+void Hub::LeaveChannel(Subscriber& subscriber) {
+  Channel& channel = *subscriber.channel_;
+  channel.Remove(subscriber);
+  if (&channel != &idle_)
+    metrics_.ChannelResized(channel.members().size() + 1, channel.members().size());
+  ForgetIfUnused(channel);
+}
+
+void Hub::SpreadEnds(const Channel& channel, Tick window, size_t of, size_t& ends) {
+  // Stream i of n ends in the i-th n-th of the window, at a point of it that is drawn.
+  constexpr int64_t kPoints = 1'000;
+  for (Subscriber* subscriber : channel.members()) {
+    const int64_t point = static_cast<int64_t>(ends++) * kPoints + random_.Between(0, kPoints - 1);
+    const int64_t after = window * point / (static_cast<int64_t>(of) * kPoints);
+    EndNoLaterThan(*subscriber, now_ + static_cast<Tick>(after), EndReason::kShutdown);
+  }
+}
+
+// ---- Work in slices
+
+Task Hub::WhileAlive(void (Hub::*work)()) {
+  return [this, work, alive = std::weak_ptr<const bool>(alive_)] {
+    if (alive.expired()) return;
+    role_.AssertHere();
+    now_ = TickNow();
+    (this->*work)();
+  };
+}
+
+void Hub::PostRun() {
+  if (is_run_posted_) return;
+  is_run_posted_ = true;
+  shard_.Post(WhileAlive(&Hub::Run));
+}
+
+// Does a slice of each kind of work, then lets others have their turn.
+void Hub::Run() {
+  is_run_posted_ = false;
+  RunFanOuts();
+  RunDeadlines();
+  RunClosing();
+  RunDestroying();
+  if (!fan_outs_.empty() || !deadlines_.empty() || !closing_.empty() || !ended_.empty()) PostRun();
+}
+
+void Hub::QueueFanOut(Channel& channel) {
+  if (!channel.HasDue() || channel.IsQueued()) return;
+  channel.SetQueued(true);
+  fan_outs_.push_back(&channel);
+  PostRun();
+}
+
+void Hub::RunFanOuts() {
+  size_t visits = options_.slice;
+  while (visits > 0 && !fan_outs_.empty()) {
+    Channel& channel = *fan_outs_.front();
+    fan_outs_.pop_front();
+    channel.SetQueued(false);
+    FanOut(channel, visits);
+    QueueFanOut(channel);  // at the end: channels take turns
+  }
+}
+
+void Hub::FanOut(Channel& channel, size_t& visits) {
+  const FramePtr frame = channel.newest();
+  size_t sent = 0;
+  while (Subscriber* const subscriber = channel.NextDue(visits)) {
+    if (SendFrame(*subscriber, frame)) ++sent;
+  }
+  if (sent > 0) metrics_.FanOutSent(*frame, sent, clock_.NowMicros());
+}
+
+void Hub::RunDeadlines() {
+  for (size_t left = options_.slice; left > 0 && !deadlines_.empty(); --left) {
+    auto& subscriber = static_cast<Subscriber&>(deadlines_.front());
+    deadlines_.pop_front();
+    MeetDeadline(subscriber);
+  }
+}
+
+void Hub::RunClosing() {
+  size_t left = options_.slice;
+  while (left > 0 && !closing_.empty()) {
+    const Channel& channel = *closing_.front();
+    for (; left > 0 && !channel.members().empty(); --left) {
+      BeginEnd(*channel.members().back(), EndReason::kEnvironmentGone);
+    }
+    if (!channel.members().empty()) return;
+    metrics_.ChannelRemoved();
+    closing_.pop_front();
+  }
+}
+
+void Hub::RunDestroying() {
+  for (size_t left = options_.slice; left > 0 && !ended_.empty(); --left) {
+    slots_.Return(static_cast<Subscriber&>(ended_.front()));
+  }
+}
+
+}  // namespace flagstream::stream

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stream/hub_metrics.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/assert.h"
+
+namespace flagstream::stream {
+namespace {
+
+constexpr std::array kSizeClassNames = {"0", "1-9", "10-99", "100-999", "1000-9999", "10000+"};
+
+std::string_view ReasonName(EndReason reason) {
+  switch (reason) {
+    case EndReason::kAgeLimit:
+      return "age_limit";
+    case EndReason::kPeerClosed:
+      return "peer_closed";
+    case EndReason::kWriteTimeout:
+      return "write_timeout";
+    case EndReason::kShutdown:
+      return "shutdown";
+    case EndReason::kEnvironmentGone:
+      return "environment_gone";
+  }
+  FLAGSTREAM_UNREACHABLE();
+}
+
+}  // namespace
+
+HubMetrics::HubMetrics(telemetry::Registry& registry)
+    : open_(registry.AddGauge("flagstream_streams_open", "Streams that are open.")),
+      behind_(registry.AddGauge("flagstream_streams_behind",
+                                "Open streams whose peer is not reading what it was sent.")),
+      opened_(registry.AddCounter("flagstream_streams_opened_total", "Streams that were opened.")),
+      offered_(registry.AddCounter(
+          "flagstream_stream_frames_offered_total",
+          "Events that a shard had to pass on to its streams; several may merge into the newest.")),
+      delivered_(registry.AddCounter("flagstream_stream_frames_delivered_total",
+                                     "Events sent whole, once per stream.")),
+      comments_(
+          registry.AddCounter("flagstream_stream_comments_total", "Keep-alive comments sent.")),
+      bytes_(registry.AddCounter("flagstream_stream_bytes_total",
+                                 "Bytes sent on streams after their response head.")),
+      propagation_(registry.AddHistogram("flagstream_stream_propagation_seconds",
+                                         "From a change's commit to a stream's socket, once per "
+                                         "stream that could take the event at "
+                                         "once; taken after each slice of a fan-out.",
+                                         telemetry::PropagationBuckets())) {
+  for (size_t i = 0; i < kSizeClasses; ++i) {
+    channels_[i] = &registry.AddGauge(
+        "flagstream_stream_channels",
+        "Channels, an environment on a shard each, by how many streams they have.",
+        {{"streams", kSizeClassNames[i]}});
+  }
+  for (size_t i = 0; i < kEndReasonCount; ++i) {
+    ended_[i] =
+        &registry.AddCounter("flagstream_streams_ended_total", "Streams that ended, by reason.",
+                             {{"reason", std::string(ReasonName(static_cast<EndReason>(i)))}});
+  }
+}
+
+HubMetrics::~HubMetrics() {
+  open_.Set(0);
+  behind_.Set(0);
+  for (telemetry::Gauge* channels : channels_) channels->Set(0);
+}
+
+void HubMetrics::StreamOpened() {
+  opened_.Add();
+  open_.Add(1);
+}
+
+void HubMetrics::StreamEnded(EndReason reason) {
+  open_.Add(-1);
+  ended_.at(static_cast<size_t>(reason))->Add();
+}
+
+void HubMetrics::ChannelAdded() { channels_[SizeClass(0)]->Add(1); }
+
+void HubMetrics::ChannelRemoved() { channels_[SizeClass(0)]->Add(-1); }
+
+void HubMetrics::ChannelResized(size_t streams_before, size_t streams_after) {
+  const size_t before = SizeClass(streams_before);
+  const size_t after = SizeClass(streams_after);
+  if (before == after) return;
+  channels_[before]->Add(-1);
+  channels_[after]->Add(1);
+}
+
+void HubMetrics::FanOutSent(const Frame& frame, size_t streams, int64_t now_micros) {
+  delivered_.Add(streams);
+  bytes_.Add(streams * frame.chunk.size());
+  if (frame.committed_micros == 0) return;
+  // The clocks of two machines may differ by more than the way takes.
+  const int64_t micros = std::max<int64_t>(now_micros - frame.committed_micros, 0);
+  propagation_.Observe(static_cast<double>(micros) / 1e6, streams);
+}
+
+size_t HubMetrics::SizeClass(size_t streams) {
+  size_t size_class = 0;
+  for (; streams > 0 && size_class < kSizeClasses - 1; streams /= 10) ++size_class;
+  return size_class;
+}
+
+}  // namespace flagstream::stream

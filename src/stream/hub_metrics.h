@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "stream/frame.h"
+#include "stream/subscriber.h"
+#include "telemetry/registry.h"
+
+namespace flagstream::stream {
+
+// What one hub counts, in cells of its own. The registry outlives it.
+class HubMetrics {
+ public:
+  explicit HubMetrics(telemetry::Registry& registry);
+  // Nothing of it is open any more.
+  ~HubMetrics();
+
+  void StreamOpened();
+  void StreamEnded(EndReason reason);
+  // Without streams, both.
+  void ChannelAdded();
+  void ChannelRemoved();
+  void ChannelResized(size_t streams_before, size_t streams_after);
+  void FellBehind() { behind_.Add(1); }
+  void NoLongerBehind() { behind_.Add(-1); }
+
+  void FrameOffered() { offered_.Add(); }
+  // `streams` were sent the whole frame; they had it by `now_micros`.
+  void FanOutSent(const Frame& frame, size_t streams, int64_t now_micros);
+  void FrameDelivered() { delivered_.Add(); }
+  void CommentSent() { comments_.Add(); }
+  void BytesSent(size_t bytes) { bytes_.Add(bytes); }
+
+ private:
+  // Channels by their number of streams: 0, 1-9, 10-99, ... each.
+  static constexpr size_t kSizeClasses = 6;
+  static size_t SizeClass(size_t streams);
+
+  telemetry::Gauge& open_;
+  telemetry::Gauge& behind_;
+  telemetry::Counter& opened_;
+  telemetry::Counter& offered_;
+  telemetry::Counter& delivered_;
+  telemetry::Counter& comments_;
+  telemetry::Counter& bytes_;
+  telemetry::Histogram& propagation_;
+  std::array<telemetry::Gauge*, kSizeClasses> channels_{};
+  std::array<telemetry::Counter*, kEndReasonCount> ended_{};
+};
+
+}  // namespace flagstream::stream
