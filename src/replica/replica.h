@@ -26,6 +26,7 @@
 #include "replica/workers.h"
 #include "store/store.h"
 #include "stream/hub.h"
+#include "telemetry/registry.h"
 
 namespace flagstream::replica {
 
@@ -52,6 +53,7 @@ struct ReplicaContext {
   bus::Bus& bus;
   Workers workers;
   const Clock& clock;
+  telemetry::Registry& metrics;
 };
 
 // The serving side of a node: follows the bus, repairs gaps from the store, compiles snapshots,
@@ -93,27 +95,37 @@ class Replica {
  private:
   struct Shard;
 
+  std::vector<std::unique_ptr<Shard>> MakeShards(const std::vector<ShardPorts>& ports);
+
+  // ---- What is heard of, from the bus or in the store
   void OnChange(const bus::Change& change);
-  void Hear(EnvironmentId environment, int64_t revision, int64_t committed_micros);
+  void Hear(EnvironmentId id, int64_t revision, int64_t committed_micros) REQUIRES(mutex_);
   void ForgetIdentity(EnvironmentId environment, std::string identifier, Task then);
 
   // ---- One load: on a worker, then on each shard, then on the one that was last
   void BeginLoad(EnvironmentId id, FollowedEnvironment& followed) REQUIRES(mutex_);
   void Load(EnvironmentId id);
-  void OnLoaded(ServedEnvironmentPtr served);
-  void OnServed(const ServedEnvironmentPtr& served);
-  void OnGone(EnvironmentId id);
-  void OnRemoved(EnvironmentId id);
   void OnLoadFailed(EnvironmentId id, const Error& error);
+  void RetryLater(EnvironmentId id, FollowedEnvironment& followed) REQUIRES(mutex_);
+  void OnServed(const ServedEnvironmentPtr& served);
   void Release(const ServedEnvironment& served, FollowedEnvironment& followed) REQUIRES(mutex_);
+  void OnGone(EnvironmentId id);
 
   // ---- Catch-up
   void CatchUpLater();
   void CatchUp();
   Result<void> Compare();
 
+  // ---- Who waits
+  bool IsMissing(const bus::Change& change) const REQUIRES(mutex_);
+  void ConcludeWaits() REQUIRES(mutex_);
+  void GiveUpWait(uint64_t wait);
+  bool HasEverything() const REQUIRES(mutex_);
+
   const ReplicaOptions options_;
   const ReplicaContext context_;
+  telemetry::Histogram& load_seconds_;
+  telemetry::Counter& loads_failed_;
   Outstanding outstanding_;
   const ShardGroup group_;
   TraitWriter traits_;
@@ -126,6 +138,9 @@ class Replica {
   bool stopping_ GUARDED_BY(mutex_) = false;
   bool store_reachable_ GUARDED_BY(mutex_) = true;
   std::unordered_map<EnvironmentId, FollowedEnvironment> environments_ GUARDED_BY(mutex_);
+  std::unordered_map<uint64_t, ServedWait> waits_ GUARDED_BY(mutex_);
+  uint64_t waits_begun_ GUARDED_BY(mutex_) = 0;
+  std::vector<telemetry::CallbackMetric> callback_metrics_;
 };
 
 }  // namespace flagstream::replica

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "flags/environment.h"
 #include "flags/snapshot.h"
 #include "wire/sdk.h"
 
@@ -22,7 +23,7 @@ struct PreparedBody {
 // that data.
 struct ServedEnvironment {
   // Encodes and compresses the bodies: milliseconds for a large environment, so not on a shard.
-  explicit ServedEnvironment(flags::Environment environment);
+  explicit ServedEnvironment(flags::Environment given);
   ServedEnvironment(const ServedEnvironment&) = delete;
   ServedEnvironment& operator=(const ServedEnvironment&) = delete;
 
@@ -30,11 +31,11 @@ struct ServedEnvironment {
 
   const flags::Snapshot snapshot;
   const wire::IdentityEncoder identity_encoder;
-  const std::string stamp_text;               // "1735229888.765625": header and stream
-  const std::string last_modified;            // HTTP date of the stamp
-  const bool previous_shares_second = false;  // then no 304 by If-Modified-Since
-  PreparedBody client_flags;                  // GET flags/ with a client key
-  PreparedBody server_flags;
+  const std::string stamp_text;       // "1735229888.765625": header and stream
+  const std::string last_modified;    // HTTP date of the stamp
+  const bool previous_shares_second;  // then no 304 by If-Modified-Since
+  PreparedBody client_flags;          // GET flags/ with a client key
+  PreparedBody server_flags;          // shares the bytes if they are equal
   PreparedBody document;
 };
 

@@ -47,8 +47,9 @@ class ShardReplica {
                    std::vector<wire::TraitInput> traits, IdentityThen then);
   // Adds to the trait, starting from 0, and tells its new value. kInvalidArgument if it is no
   // integer, or the sum none of 64 bits.
-  void IncrementTrait(EnvironmentId environment, std::string_view identifier, std::string key,
-                      int64_t by, UniqueFunction<void(Result<int64_t>)> then);
+  void IncrementTrait(EnvironmentId environment, std::string_view identifier,
+                      std::string_view trait_key, int64_t by,
+                      UniqueFunction<void(Result<int64_t>)> then);
 
   // ---- For the Replica
 
@@ -56,11 +57,11 @@ class ShardReplica {
   void Apply(ServedEnvironmentPtr environment);
   // Its keys open nothing from now on.
   void Remove(EnvironmentId environment);
-  // Drops what is cached of the identity; loads that are under way will not be cached.
+  // Drops what is cached of the identity; reads that are under way are not cached either.
   void Forget(EnvironmentId environment, std::string_view identifier);
 
  private:
-  const ThreadRole role_;
+  ThreadRole role_;
   const size_t shard_;
   const Clock& clock_;
   IdentityReader& identities_;

@@ -16,6 +16,7 @@
 #include "replica/shard_group.h"
 #include "replica/trait_store.h"
 #include "store/store.h"
+#include "telemetry/registry.h"
 #include "wire/sdk.h"
 
 namespace flagstream::replica {
@@ -30,7 +31,8 @@ class TraitWriter {
 
   // All that is borrowed outlives this.
   TraitWriter(IdentityLimits limits, store::Store& store, bus::Bus& bus, const Clock& clock,
-              const ShardGroup& shards, Forget forget, Outstanding& outstanding);
+              const ShardGroup& shards, Forget forget, Outstanding& outstanding,
+              telemetry::Registry& registry);
   TraitWriter(const TraitWriter&) = delete;
   TraitWriter& operator=(const TraitWriter&) = delete;
 
@@ -42,13 +44,18 @@ class TraitWriter {
                  IdentityThen then);
 
  private:
+  using Work = std::function<Result<TraitsWritten>(store::Transaction& tx)>;
   struct Job;
   using JobPtr = std::shared_ptr<Job>;
 
-  void Run(JobPtr job);
-  void OnWritten(const JobPtr& job, const Result<void>& result);
+  void Start(size_t shard, EnvironmentId environment, std::string identifier, Work work,
+             IdentityThen then);
+  void Run(const JobPtr& job);
+  void OnDone(const JobPtr& job, const Result<void>& result);
+  void Count(const Result<void>& result);
+  // The change is durable; it is told to all nodes, and forgotten on all shards of this one.
+  void Spread(const JobPtr& job);
   void Answer(const JobPtr& job, Result<IdentityPtr> result);
-  void Announce(const Job& job);
 
   const IdentityLimits limits_;
   store::Store& store_;
@@ -57,6 +64,9 @@ class TraitWriter {
   const ShardGroup& shards_;
   const Forget forget_;
   Outstanding& outstanding_;
+  telemetry::Counter& written_;
+  telemetry::Counter& failed_;
+  telemetry::Counter& over_limit_;
 };
 
 }  // namespace flagstream::replica
