@@ -9,16 +9,13 @@
 namespace flagstream::replica {
 
 bool FollowedEnvironment::Hear(int64_t revision, int64_t committed_micros, SteadyTime now) {
-  if (revision <= heard_ && revision <= served_) return false;
-  if (revision > heard_) {
-    heard_ = revision;
+  if (revision == heard_ && heard_committed_micros_ == 0) {
     heard_committed_micros_ = committed_micros;
-  } else if (revision == heard_ && heard_committed_micros_ == 0) {
-    heard_committed_micros_ = committed_micros;
-  } else if (loading_) {
-    return false;  // the load under way was begun for it, or one more will be
   }
-  if (heard_ <= served_) return false;
+  // What was heard of before is served, or a load that was begun for it is under way.
+  if (revision <= heard_) return false;
+  heard_ = revision;
+  heard_committed_micros_ = committed_micros;
   if (!behind_since_) behind_since_ = now;
   return WantLoad();
 }
@@ -42,23 +39,28 @@ bool FollowedEnvironment::WantLoad() {
 bool FollowedEnvironment::OnServed(int64_t revision) {
   FLAGSTREAM_ASSERT(loading_ && revision >= served_);
   served_ = revision;
-  const bool has_all = heard_ <= served_;
-  const bool load_again = doubted_ || (load_again_ && !has_all);
+  const bool load_again = doubted_ || (load_again_ && heard_ > served_);
   // A revision that was heard of before the load began and that the store does not have was false.
-  if (!has_all && !load_again) heard_ = served_;
-  if (heard_ <= served_) behind_since_.reset();
+  if (heard_ < served_ || !load_again) SetHeard(served_);
+  if (heard_ == served_) behind_since_.reset();
   EndWaits(served_);
   return Finish(load_again);
 }
 
 bool FollowedEnvironment::OnRemoved() {
   FLAGSTREAM_ASSERT(loading_);
-  heard_ = 0;
+  SetHeard(0);
   served_ = 0;
   released_ = Stamp();
   behind_since_.reset();
   EndWaits(std::numeric_limits<int64_t>::max());
   return Finish(load_again_);
+}
+
+void FollowedEnvironment::SetHeard(int64_t revision) {
+  if (heard_ == revision) return;
+  heard_ = revision;
+  heard_committed_micros_ = 0;
 }
 
 bool FollowedEnvironment::Finish(bool load_again) {

@@ -2,118 +2,80 @@
 #include "replica/replica.h"
 
 #include <algorithm>
-#include <array>
-#include <unordered_set>
+#include <optional>
 #include <utility>
 
 #include "base/assert.h"
 #include "base/log.h"
 #include "store/environment_loader.h"
+#include "stream/frame.h"
 
 namespace flagstream::replica {
 namespace {
 
-constexpr double kRetryJitter = 0.3;
-constexpr std::array<double, 10> kLoadSecondsBounds{0.0005, 0.001, 0.0025, 0.005, 0.01,
-                                                    0.025,  0.05,  0.1,    0.5,   2.5};
+constexpr double kJitter = 0.2;
+constexpr int kDoublingsMax = 16;
 
-std::string ChannelOf(EnvironmentId id) { return std::to_string(id.value); }
-
-std::vector<Executor*> ExecutorsOf(const std::vector<ShardPorts>& ports) {
+std::vector<Executor*> ExecutorsOf(const std::vector<ShardPorts>& shards) {
   std::vector<Executor*> executors;
-  for (const ShardPorts& port : ports) executors.push_back(port.executor);
+  executors.reserve(shards.size());
+  for (const ShardPorts& shard : shards) executors.push_back(shard.executor);
   return executors;
 }
 
-IdentityReaderMetrics MakeReaderMetrics(telemetry::Registry& metrics) {
-  constexpr std::string_view kReads = "flagstream_identity_reads_total";
-  constexpr std::string_view kReadsHelp = "Stored identities that answers asked for.";
-  return {metrics.AddCounter(kReads, kReadsHelp, {{"cache", "hit"}}),
-          metrics.AddCounter(kReads, kReadsHelp, {{"cache", "miss"}}),
-          metrics.AddGauge("flagstream_identity_cache_entries", "Identities in the caches."),
-          metrics.AddGauge("flagstream_identity_cache_bytes", "Memory of cached identities.")};
+double SecondsSince(SteadyTime start, const Clock& clock) {
+  return std::chrono::duration<double>(clock.Steady() - start).count();
 }
 
-Result<std::optional<flags::Environment>> ReadEnvironment(store::Store& store, EnvironmentId id) {
-  std::optional<flags::Environment> environment;
-  FLAGSTREAM_TRY(store.Read([&](store::Reader& reader) -> Result<void> {
-    FLAGSTREAM_ASSIGN(environment, store::LoadEnvironment(reader, id));
-    return {};
-  }));
-  return environment;
-}
+std::string ChannelOf(EnvironmentId id) { return std::to_string(id.value); }
 
 }  // namespace
 
 struct Replica::Shard {
-  Shard(Replica& replica, size_t index, ShardPorts its_ports)
-      : ports(its_ports),
-        identities(replica.options_.identity_cache, replica.context_.store,
-                   replica.context_.workers, *ports.executor, replica.outstanding_,
-                   MakeReaderMetrics(replica.context_.metrics)),
-        serving(index, replica.context_.clock, identities, replica.traits_) {}
+  Shard(size_t index, const ShardPorts& ports, const ReplicaOptions& options,
+        const ReplicaContext& context, TraitWriter& traits, Outstanding& outstanding)
+      : hub(*ports.hub),
+        identities(options.identity_cache, context.store, context.workers, *ports.executor,
+                   outstanding, AddIdentityReaderMetrics(context.registry)),
+        replica(index, context.clock, identities, traits) {}
 
-  const ShardPorts ports;
+  stream::Hub& hub;
   IdentityReader identities;
-  ShardReplica serving;
+  ShardReplica replica;
 };
 
-Replica::Replica(ReplicaOptions options, ReplicaContext context, std::vector<ShardPorts> shards,
-                 Random random)
+Replica::Replica(ReplicaOptions options, ReplicaContext context,
+                 const std::vector<ShardPorts>& shards, Random random)
     : options_(options),
       context_(std::move(context)),
-      load_seconds_(context_.metrics.AddHistogram(
-          "flagstream_environment_load_seconds",
-          "Reading an environment from the store and preparing its answers.", kLoadSecondsBounds)),
-      loads_failed_(context_.metrics.AddCounter("flagstream_environment_loads_failed_total",
-                                                "Loads of an environment that failed.")),
+      metrics_(context_.registry),
       group_(ExecutorsOf(shards)),
       traits_(
           options_.identities, context_.store, context_.bus, context_.clock, group_,
           [this](size_t shard, EnvironmentId environment, const std::string& identifier) {
-            shards_[shard]->serving.Forget(environment, identifier);
+            shards_[shard]->replica.Forget(environment, identifier);
           },
-          outstanding_, context_.metrics),
-      shards_(MakeShards(shards)),
+          outstanding_, context_.registry),
       random_(std::move(random)) {
-  callback_metrics_.push_back(context_.metrics.AddCallbackGauge(
-      "flagstream_environments", "Environments that this node follows.", [this] {
-        MutexLock lock(mutex_);
-        return static_cast<double>(environments_.size());
-      }));
-  callback_metrics_.push_back(context_.metrics.AddCallbackGauge(
-      "flagstream_environments_behind", "Environments whose newest change is not served yet.",
-      [this] {
-        MutexLock lock(mutex_);
-        return static_cast<double>(
-            std::count_if(environments_.begin(), environments_.end(),
-                          [](const auto& entry) { return entry.second.IsBehind(); }));
-      }));
-  callback_metrics_.push_back(context_.metrics.AddCallbackGauge(
-      "flagstream_ready", "1 if this node is known to be current.",
-      [this] { return IsReady() ? 1.0 : 0.0; }));
-}
-
-Replica::~Replica() = default;
-
-std::vector<std::unique_ptr<Replica::Shard>> Replica::MakeShards(
-    const std::vector<ShardPorts>& ports) {
-  std::vector<std::unique_ptr<Shard>> shards;
-  for (size_t i = 0; i < ports.size(); ++i) {
-    shards.push_back(std::make_unique<Shard>(*this, i, ports[i]));
+  metrics_.store_reachable.Set(1);
+  for (size_t i = 0; i < shards.size(); ++i) {
+    shards_.push_back(
+        std::make_unique<Shard>(i, shards[i], options_, context_, traits_, outstanding_));
   }
-  return shards;
 }
 
-ShardReplica& Replica::shard(size_t index) { return shards_[index]->serving; }
+Replica::~Replica() {
+  MutexLock lock(mutex_);
+  FLAGSTREAM_ASSERT(stopping_ || !started_);
+}
 
 Result<void> Replica::Start() {
   context_.bus.Listen([this](const bus::Change& change) { OnChange(change); });
-  FLAGSTREAM_TRY(Compare());
+  FLAGSTREAM_TRY(ReadInitial());
   {
     MutexLock lock(mutex_);
-    FLAGSTREAM_ASSERT(!started_);
     started_ = true;
+    if (initial_.empty()) complete_.NotifyAll();
   }
   CatchUpLater();
   return {};
@@ -122,30 +84,54 @@ Result<void> Replica::Start() {
 Result<void> Replica::LoadAll() {
   FLAGSTREAM_TRY(Start());
   MutexLock lock(mutex_);
-  while (!HasEverything()) served_.Wait(mutex_);
+  while (!initial_.empty() && !stopping_) complete_.Wait(mutex_);
   return {};
-}
-
-bool Replica::HasEverything() const {
-  return std::none_of(environments_.begin(), environments_.end(),
-                      [](const auto& entry) { return entry.second.IsBehind(); });
 }
 
 void Replica::Stop() {
   {
     MutexLock lock(mutex_);
     stopping_ = true;
+    complete_.NotifyAll();
   }
   outstanding_.WaitForNone();
+}
+
+ShardReplica& Replica::shard(size_t index) { return shards_.at(index)->replica; }
+
+void Replica::WhenServed(std::vector<bus::Change> changes, std::chrono::milliseconds patience,
+                         Executor& executor, UniqueFunction<void()> then) {
+  auto wait = std::make_shared<ServedWait>(executor, std::move(then));
+  const auto remove = [this, wait] {
+    MutexLock forgotten_lock(mutex_);
+    wait->Remove();
+  };
+  MutexLock lock(mutex_);
+  wait->Add();  // so that it does not end before all are added
+  for (const bus::Change& change : changes) {
+    wait->Add();
+    if (change.identity) {
+      ForgetIdentity(change, remove);
+    } else {
+      // Heard of here too: the bus may be slower than the caller.
+      Hear(change).WaitFor(change.revision, wait);
+    }
+  }
+  wait->Remove();
+  if (wait->HasEnded()) return;
+  executor.PostAfter(patience, [this, wait] {
+    MutexLock timer_lock(mutex_);
+    wait->End();
+  });
 }
 
 bool Replica::IsReady() const {
   const SteadyTime now = context_.clock.Steady();
   MutexLock lock(mutex_);
-  if (!started_) return false;
-  if (!store_reachable_) return true;
-  return std::none_of(environments_.begin(), environments_.end(), [&](const auto& entry) {
-    return entry.second.IsBehind() && now - entry.second.behind_since > options_.behind_max;
+  if (!started_ || !initial_.empty()) return false;
+  return std::ranges::none_of(environments_, [&](const auto& followed) {
+    const std::optional<SteadyTime> since = followed.second.behind_since();
+    return since && now - *since > options_.behind_max;
   });
 }
 
@@ -154,216 +140,241 @@ bool Replica::IsStoreReachable() const {
   return store_reachable_;
 }
 
-// ---- What is heard of
-
 void Replica::OnChange(const bus::Change& change) {
-  if (change.identity) return ForgetIdentity(change.environment, *change.identity, {});
-  MutexLock lock(mutex_);
-  Hear(change.environment, change.revision, change.committed_micros);
-}
-
-void Replica::Hear(EnvironmentId id, int64_t revision, int64_t committed_micros) {
-  if (stopping_) return;
-  FollowedEnvironment& followed = environments_[id];
-  if (revision <= followed.known_revision) return;
-  if (!followed.IsBehind()) followed.behind_since = context_.clock.Steady();
-  followed.known_revision = revision;
-  followed.committed_micros = committed_micros;
-  if (!followed.is_loading) BeginLoad(id, followed);
-}
-
-void Replica::ForgetIdentity(EnvironmentId environment, std::string identifier, Task then) {
-  group_.OnEach(
-      [this, environment, identifier = std::move(identifier),
-       token = std::make_shared<Outstanding::Token>(outstanding_)](size_t shard) {
-        shards_[shard]->serving.Forget(environment, identifier);
-      },
-      std::move(then));
-}
-
-// ---- One load
-
-void Replica::BeginLoad(EnvironmentId id, FollowedEnvironment& followed) {
-  followed.is_loading = true;
-  const bool accepted = context_.workers(
-      [this, id, token = Outstanding::Token(outstanding_)] { Load(id); });
-  if (!accepted) RetryLater(id, followed);
-}
-
-void Replica::Load(EnvironmentId id) {
-  const SteadyTime start = context_.clock.Steady();
-  Result<std::optional<flags::Environment>> environment = ReadEnvironment(context_.store, id);
-  if (!environment) return OnLoadFailed(id, environment.error());
-  Outstanding::Token token(outstanding_);
-  if (!environment->has_value()) {
-    return group_.OnEach(
-        [this, id](size_t shard) {
-          shards_[shard]->serving.Remove(id);
-          shards_[shard]->ports.hub->Close(ChannelOf(id));
-        },
-        [this, id, token = std::move(token)] { OnGone(id); });
+  if (change.identity) {
+    ForgetIdentity(change, {});
+  } else {
+    MutexLock lock(mutex_);
+    Hear(change);
   }
-  auto served = std::make_shared<const ServedEnvironment>(*std::move(*environment));
-  load_seconds_.Observe(
-      std::chrono::duration<double>(context_.clock.Steady() - start).count());
-  group_.OnEach([this, served](size_t shard) { shards_[shard]->serving.Apply(served); },
-                [this, served, token = std::move(token)] { OnServed(served); });
 }
 
-void Replica::OnLoadFailed(EnvironmentId id, const Error& error) {
-  loads_failed_.Add();
-  log::Warning("an environment could not be loaded",
-               {{"environment", id.value}, {"reason", error.ToString()}});
-  MutexLock lock(mutex_);
-  RetryLater(id, environments_[id]);
+FollowedEnvironment& Replica::Hear(const bus::Change& change) {
+  FollowedEnvironment& followed = environments_[change.environment];
+  if (followed.Hear(change.revision, change.committed_micros, context_.clock.Steady())) {
+    BeginLoad(change.environment);
+  }
+  return followed;
 }
 
-void Replica::RetryLater(EnvironmentId id, FollowedEnvironment& followed) {
-  followed.retry_delay =
-      std::clamp(followed.retry_delay * 2, options_.retry_min, options_.retry_max);
-  const double delay = random_.Jitter(static_cast<double>(followed.retry_delay.count()), kRetryJitter);
-  group_.executor(0).PostAfter(std::chrono::milliseconds(static_cast<int64_t>(delay)), [this, id] {
-    MutexLock inner_lock(mutex_);
-    if (!stopping_) BeginLoad(id, environments_[id]);
-  });
+void Replica::ForgetIdentity(const bus::Change& change, Task then) {
+  group_.OnEach([this, environment = change.environment, identifier = *change.identity](
+                    size_t shard) { shards_[shard]->replica.Forget(environment, identifier); },
+                std::move(then));
+}
+
+void Replica::BeginLoad(EnvironmentId id) {
+  if (stopping_) return;
+  Task load = [this, id, token = Outstanding::Token(outstanding_)] {
+    // The failure is dealt with: the environment is tried again.
+    static_cast<void>(Load(id));
+  };
+  if (context_.workers(std::move(load))) return;
+  group_.executor(0).Post(
+      [this, id] { OnFailed(id, Error::Unavailable("too much is being read from the store")); });
+}
+
+Result<void> Replica::Load(EnvironmentId id) {
+  Result<std::optional<flags::Environment>> environment = Read(id);
+  NoteStore(environment.ok() || environment.error().code() != ErrorCode::kUnavailable);
+  if (!environment) {
+    OnFailed(id, environment.error());
+    return environment.error();
+  }
+  if (!*environment) {
+    HandOverGone(id);
+    return {};
+  }
+  const SteadyTime start = context_.clock.Steady();
+  auto served = std::make_shared<const ServedEnvironment>(**std::move(environment));
+  metrics_.compile_seconds.Observe(SecondsSince(start, context_.clock));
+  HandOver(std::move(served));
+  return {};
+}
+
+Result<std::optional<flags::Environment>> Replica::Read(EnvironmentId id) {
+  const SteadyTime start = context_.clock.Steady();
+  std::optional<flags::Environment> environment;
+  int64_t now = 0;
+  FLAGSTREAM_TRY(context_.store.Read([&](store::Reader& reader) -> Result<void> {
+    FLAGSTREAM_ASSIGN(environment, store::LoadEnvironment(reader, id));
+    FLAGSTREAM_ASSIGN(now, reader.NowMicros());
+    return {};
+  }));
+  metrics_.load_seconds.Observe(SecondsSince(start, context_.clock));
+  if (environment) {
+    metrics_.stamp_lead_micros.Set(std::max<int64_t>(0, environment->stamp.micros() - now));
+  }
+  return environment;
+}
+
+void Replica::HandOver(ServedEnvironmentPtr served) {
+  const EnvironmentId id = served->environment().id;
+  {
+    MutexLock lock(mutex_);
+    FollowedEnvironment& followed = environments_.at(id);
+    followed.OnLoaded();
+    if (served->environment().revision >= followed.served()) {
+      group_.OnEach([this, served](size_t shard) { shards_[shard]->replica.Apply(served); },
+                    [this, served] { OnServed(served); });
+      return;
+    }
+    // Revisions only rise, so this is another history, as after a restore: begin anew.
+    log::Warning("an environment went back to an older revision", {{"environment", id.value}});
+    static_cast<void>(followed.Doubt());
+  }
+  HandOverGone(id);
 }
 
 void Replica::OnServed(const ServedEnvironmentPtr& served) {
   const flags::Environment& environment = served->environment();
   MutexLock lock(mutex_);
-  FollowedEnvironment& followed = environments_[environment.id];
-  followed.is_loading = false;
-  followed.retry_delay = {};
-  followed.served_revision = std::max(followed.served_revision, environment.revision);
-  Release(*served, followed);
-  if (followed.IsBehind() && !stopping_) BeginLoad(environment.id, followed);
-  followed.known_revision = std::max(followed.known_revision, followed.served_revision);
-  ConcludeWaits();
-  served_.NotifyAll();
+  FollowedEnvironment& followed = environments_.at(environment.id);
+  if (followed.served() == 0) metrics_.environments.Add(1);
+  const bool load_again = followed.OnServed(environment.revision);
+  Release(environment, followed);
+  NoteInitial(environment.id);
+  if (load_again) BeginLoad(environment.id);
 }
 
-// Every shard has the data: clients may be told.
-void Replica::Release(const ServedEnvironment& served, FollowedEnvironment& followed) {
-  const flags::Environment& environment = served.environment();
-  if (!environment.project.enable_realtime_updates || environment.stamp <= followed.released) return;
-  followed.released = environment.stamp;
-  const bool is_known_commit = followed.known_revision == environment.revision;
-  const stream::FramePtr frame =
-      stream::MakeFrame(environment.stamp, is_known_commit ? followed.committed_micros : 0);
-  for (const auto& shard : shards_) {
-    shard->ports.executor->Post([hub = shard->ports.hub, channel = ChannelOf(environment.id),
-                                 frame] { hub->Offer(channel, frame); });
+void Replica::Release(const flags::Environment& environment, FollowedEnvironment& followed) {
+  if (!followed.Release(environment.stamp)) return;
+  const int64_t committed = followed.CommittedMicros(environment.revision);
+  if (committed > 0) {
+    const int64_t took = std::max<int64_t>(0, context_.clock.NowMicros() - committed);
+    metrics_.release_seconds.Observe(static_cast<double>(took) / 1e6);
   }
-}
-
-void Replica::OnGone(EnvironmentId id) {
-  MutexLock lock(mutex_);
-  environments_.erase(id);
-  ConcludeWaits();
-  served_.NotifyAll();
-}
-
-// ---- Catch-up
-
-void Replica::CatchUpLater() {
-  group_.executor(0).PostAfter(options_.catch_up_interval, [this] {
-    {
-      MutexLock lock(mutex_);
-      if (stopping_) return;
-    }
-    const bool accepted =
-        context_.workers([this, token = Outstanding::Token(outstanding_)] { CatchUp(); });
-    if (!accepted) CatchUpLater();
+  if (!environment.project.enable_realtime_updates) return;
+  group_.OnEach([this, channel = ChannelOf(environment.id),
+                 frame = stream::MakeFrame(environment.stamp, committed)](size_t shard) {
+    shards_[shard]->hub.Offer(channel, frame);
   });
 }
 
-void Replica::CatchUp() {
-  const Result<void> compared = Compare();
-  {
-    MutexLock lock(mutex_);
-    if (store_reachable_ != compared.ok()) {
-      store_reachable_ = compared.ok();
-      compared ? log::Info("the store answers again")
-               : log::Error("the store does not answer", {{"reason", compared.error().ToString()}});
-    }
-  }
-  CatchUpLater();
+void Replica::HandOverGone(EnvironmentId id) {
+  group_.OnEach([this, id](size_t shard) { shards_[shard]->replica.Remove(id); },
+                [this, id] { OnRemoved(id); });
 }
 
-Result<void> Replica::Compare() {
+void Replica::OnRemoved(EnvironmentId id) {
+  MutexLock lock(mutex_);
+  // Only now: whoever connects again must not find it on another shard.
+  group_.OnEach(
+      [this, channel = ChannelOf(id)](size_t shard) { shards_[shard]->hub.Close(channel); });
+  FollowedEnvironment& followed = environments_.at(id);
+  if (followed.served() != 0) metrics_.environments.Add(-1);
+  NoteInitial(id);
+  if (followed.OnRemoved()) {
+    BeginLoad(id);
+  } else {
+    environments_.erase(id);
+  }
+}
+
+void Replica::OnFailed(EnvironmentId id, const Error& error) {
+  metrics_.load_failures.Add();
+  MutexLock lock(mutex_);
+  const int failures = environments_.at(id).OnFailed();
+  if (failures == 1) {
+    log::Warning("an environment could not be loaded",
+                 {{"environment", id.value}, {"cause", error.ToString()}});
+  }
+  // Data that cannot be read must not keep the node from serving the rest.
+  if (error.code() == ErrorCode::kCorrupt) NoteInitial(id);
+  const auto doubled = options_.retry_min * (int64_t{1} << std::min(failures - 1, kDoublingsMax));
+  const auto delay = static_cast<double>(std::min(doubled, options_.retry_max).count());
+  group_.executor(0).PostAfter(
+      std::chrono::milliseconds(static_cast<int64_t>(random_.Jitter(delay, kJitter))), [this, id] {
+        MutexLock retry_lock(mutex_);
+        BeginLoad(id);
+      });
+}
+
+void Replica::NoteInitial(EnvironmentId id) {
+  if (initial_.erase(id) > 0 && initial_.empty()) complete_.NotifyAll();
+}
+
+void Replica::NoteStore(bool reachable) {
+  MutexLock lock(mutex_);
+  if (store_reachable_ == reachable) return;
+  store_reachable_ = reachable;
+  metrics_.store_reachable.Set(reachable ? 1 : 0);
+  if (reachable) {
+    log::Info("the store can be read again");
+  } else {
+    log::Warning("the store cannot be read; what was read is served");
+  }
+}
+
+Result<std::vector<store::EnvironmentRevision>> Replica::ReadRevisions() {
   std::vector<store::EnvironmentRevision> revisions;
-  FLAGSTREAM_TRY(context_.store.Read([&](store::Reader& reader) -> Result<void> {
+  const Result<void> read = context_.store.Read([&](store::Reader& reader) -> Result<void> {
     FLAGSTREAM_ASSIGN(revisions, store::ListRevisions(reader));
     return {};
-  }));
-  MutexLock lock(mutex_);
-  std::unordered_set<EnvironmentId> listed;
-  for (const store::EnvironmentRevision& one : revisions) {
-    listed.insert(one.environment);
-    Hear(one.environment, one.revision, /*committed_micros=*/0);
+  });
+  NoteStore(read.ok());
+  if (!read) return read.error();
+  return revisions;
+}
+
+Result<void> Replica::ReadInitial() {
+  FLAGSTREAM_ASSIGN(const std::vector<store::EnvironmentRevision> stored, ReadRevisions());
+  const SteadyTime now = context_.clock.Steady();
+  std::vector<EnvironmentId> ids;
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [id, revision] : stored) {
+      initial_.insert(id);
+      // One that the bus told of meanwhile is under way already.
+      if (environments_[id].Hear(revision, 0, now)) ids.push_back(id);
+    }
   }
-  // One that is not listed is gone, or was made after the list: a load tells.
-  for (auto& [id, followed] : environments_) {
-    if (!listed.contains(id) && !followed.is_loading && !stopping_) BeginLoad(id, followed);
+  for (const EnvironmentId id : ids) {
+    const Result<void> loaded = Load(id);
+    if (!loaded && loaded.error().code() == ErrorCode::kUnavailable) return loaded.error();
   }
   return {};
 }
 
-// ---- Who waits
-
-bool Replica::IsMissing(const bus::Change& change) const {
-  const auto found = environments_.find(change.environment);
-  return found != environments_.end() && found->second.served_revision < change.revision;
+void Replica::CatchUpLater() {
+  MutexLock lock(mutex_);
+  const auto interval = static_cast<double>(options_.catch_up_interval.count());
+  group_.executor(0).PostAfter(
+      std::chrono::milliseconds(static_cast<int64_t>(random_.Jitter(interval, kJitter))),
+      [this] { CatchUp(); });
 }
 
-void Replica::WhenServed(std::vector<bus::Change> changes, std::chrono::milliseconds patience,
-                         Executor& executor, Task then) {
-  uint64_t number = 0;
+void Replica::CatchUp() {
   {
     MutexLock lock(mutex_);
-    std::erase_if(changes, [this](const bus::Change& change) {
-      mutex_.AssertHeld();
-      return !change.identity && !IsMissing(change);
-    });
-    if (changes.empty()) return executor.Post(std::move(then));
-    number = ++waits_begun_;
-    waits_.emplace(number, ServedWait{changes, &executor, std::move(then)});
+    if (stopping_) return;
   }
-  for (const bus::Change& change : changes) {
-    if (!change.identity) continue;
-    ForgetIdentity(change.environment, *change.identity, [this, number, identity = *change.identity] {
-      MutexLock lock(mutex_);
-      const auto wait = waits_.find(number);
-      if (wait == waits_.end()) return;
-      std::erase_if(wait->second.missing,
-                    [&](const bus::Change& missing) { return missing.identity == identity; });
-      ConcludeWaits();
-    });
-  }
-  executor.PostAfter(patience, [this, number] { GiveUpWait(number); });
+  Task look = [this, token = Outstanding::Token(outstanding_)] {
+    const auto stored = ReadRevisions();
+    if (stored) Compare(*stored);
+    CatchUpLater();
+  };
+  if (!context_.workers(std::move(look))) CatchUpLater();
 }
 
-void Replica::ConcludeWaits() {
-  for (auto wait = waits_.begin(); wait != waits_.end();) {
-    std::erase_if(wait->second.missing, [this](const bus::Change& change) {
-      mutex_.AssertHeld();
-      return !change.identity && !IsMissing(change);
-    });
-    if (!wait->second.missing.empty()) {
-      ++wait;
-      continue;
-    }
-    wait->second.Conclude();
-    wait = waits_.erase(wait);
-  }
-}
-
-void Replica::GiveUpWait(uint64_t number) {
+void Replica::Compare(const std::vector<store::EnvironmentRevision>& stored) {
+  const SteadyTime now = context_.clock.Steady();
+  std::unordered_set<EnvironmentId> seen;
   MutexLock lock(mutex_);
-  const auto wait = waits_.find(number);
-  if (wait == waits_.end()) return;
-  wait->second.Conclude();
-  waits_.erase(wait);
+  const auto load_if = [&](EnvironmentId id, bool wanted) REQUIRES(mutex_) {
+    if (!wanted) return;
+    metrics_.repairs.Add();
+    BeginLoad(id);
+  };
+  for (const auto& [id, revision] : stored) {
+    seen.insert(id);
+    FollowedEnvironment& followed = environments_[id];
+    const bool went_back = revision < followed.served();
+    load_if(id, went_back ? followed.Doubt() : followed.Hear(revision, 0, now));
+  }
+  for (auto& [id, followed] : environments_) {
+    if (!seen.contains(id)) load_if(id, followed.Doubt());
+  }
 }
 
 }  // namespace flagstream::replica

@@ -20,8 +20,8 @@ class ShardGroup {
   size_t size() const { return executors_.size(); }
   Executor& executor(size_t shard) const { return *executors_[shard]; }
 
-  // Runs `work(shard)` on every shard, then `then`, if there is one, on the shard that was last. If a shard ends before
-  // its turn, `then` never runs.
+  // Runs `work(shard)` on every shard, then `then`, if there is one, on the shard that was last. If
+  // a shard ends before its turn, `then` never runs.
   void OnEach(std::function<void(size_t shard)> work, Task then = {}) const;
 
  private:

@@ -54,17 +54,16 @@ void ShardReplica::WriteTraits(EnvironmentId environment, std::string_view ident
   role_.AssertHere();
   // A read is cheap beside a transaction on disk, and most clients send the traits they sent last
   // time.
-  identities_.Load(
-      {environment, identifier},
-      [this, environment, identifier = std::string(identifier), traits = std::move(traits),
-       then = std::move(then)](const Result<IdentityPtr>& stored) mutable {
-        if (stored && NeedsWrite(**stored, traits)) {
-          traits_.Write(shard_, environment, std::move(identifier), std::move(traits),
-                        std::move(then));
-        } else {
-          then(stored);
-        }
-      });
+  identities_.Load({environment, identifier}, [this, environment,
+                                               identifier = std::string(identifier),
+                                               traits = std::move(traits), then = std::move(then)](
+                                                  const Result<IdentityPtr>& stored) mutable {
+    if (stored && NeedsWrite(**stored, traits)) {
+      traits_.Write(shard_, environment, std::move(identifier), std::move(traits), std::move(then));
+    } else {
+      then(stored);
+    }
+  });
 }
 
 void ShardReplica::IncrementTrait(EnvironmentId environment, std::string_view identifier,
@@ -74,7 +73,8 @@ void ShardReplica::IncrementTrait(EnvironmentId environment, std::string_view id
   traits_.Increment(
       shard_, environment,
       {.identifier = std::string(identifier), .key = std::string(trait_key), .by = by},
-      [key = std::string(trait_key), then = std::move(then)](const Result<IdentityPtr>& stored) mutable {
+      [key = std::string(trait_key),
+       then = std::move(then)](const Result<IdentityPtr>& stored) mutable {
         if (stored) {
           then(IntegerTrait(**stored, key));
         } else {

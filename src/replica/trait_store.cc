@@ -25,9 +25,8 @@ Error TooMany(std::string_view owner, int64_t limit, std::string_view things) {
 }
 
 IdentityData ToIdentityData(store::StoredIdentity stored) {
-  IdentityData identity{.id = stored.id.value,
-                        .stamp = stored.stamp,
-                        .base_revision = stored.base_revision};
+  IdentityData identity{
+      .id = stored.id.value, .stamp = stored.stamp, .base_revision = stored.base_revision};
   identity.traits.reserve(stored.traits.size());
   for (store::StoredTrait& trait : stored.traits) {
     identity.traits.push_back({.id = trait.id, .trait = std::move(trait.trait)});

@@ -112,11 +112,11 @@ void TraitWriter::Spread(const JobPtr& job) {
     change.stamp = job->written.issued->stamp;
   }
   bus_.Publish(change);
-  shards_.OnEach(
-      [this, job](size_t shard) { forget_(shard, job->environment, job->identifier); },
-      [this, job] {
-        Answer(job, std::make_shared<const IdentityData>(std::move(job->written.identity)));
-      });
+  shards_.OnEach([this, job](size_t shard) { forget_(shard, job->environment, job->identifier); },
+                 [this, job] {
+                   Answer(job,
+                          std::make_shared<const IdentityData>(std::move(job->written.identity)));
+                 });
 }
 
 void TraitWriter::Answer(const JobPtr& job, Result<IdentityPtr> result) {
