@@ -175,7 +175,7 @@ def check(root: pathlib.Path) -> list[Problem]:
         if module not in MAY_INCLUDE:
             problems.append(Problem(f"src/{name}", 0, f"module {module} has no row in the table of tools/check_layers.py"))
             continue
-        is_test = name.endswith("_test.cc")
+        is_test = name.endswith(("_test.cc", "_test.h"))
         problems += check_modules(sources, name, module, is_test)
         if not is_test and module != "testing":
             problems += check_libraries(sources, name, module)

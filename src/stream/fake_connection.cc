@@ -39,6 +39,7 @@ bool ReadPayload(std::string_view payload, ReceivedStream& received) {
 
 // The part of a chunk that has come; the size line may be cut as well.
 bool IsStartOfChunk(std::string_view bytes) {
+  if (wire::kLastChunk.starts_with(bytes)) return true;
   const size_t line_end = bytes.find("\r\n");
   if (line_end == std::string_view::npos) return bytes.size() <= 4;
   const std::string_view payload = bytes.substr(line_end + 2);

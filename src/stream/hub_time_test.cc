@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "stream/hub.h"
-#include "stream/hub_fixture.h"
+#include "stream/hub_test.h"
 
 namespace flagstream::stream {
 namespace {
