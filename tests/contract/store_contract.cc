@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "store/query.h"
+#include "testing/store_data.h"
 
 namespace flagstream::store {
 namespace {
@@ -18,43 +19,14 @@ namespace {
 // Goal: a store keeps what it is told, all of a write or nothing, and answers each kind of query
 // alike whatever the adapter.
 
+using flagstream::testing::InsertFeature;
+using flagstream::testing::InsertIdentity;
+using flagstream::testing::InsertPlace;
+using flagstream::testing::Place;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 User MakeUser(const std::string& email) { return {.uuid = "u", .email = email}; }
-
-// A project with an environment, for what must refer to them.
-struct Place {
-  Organisation organisation;
-  Project project;
-  Environment environment;
-};
-
-Result<Place> InsertPlace(Transaction& tx, const std::string& name = "one") {
-  Place place;
-  place.organisation.name = name;
-  FLAGSTREAM_TRY(Insert(tx, place.organisation));
-  place.project.organisation_id = place.organisation.id;
-  place.project.name = name;
-  FLAGSTREAM_TRY(Insert(tx, place.project));
-  place.environment.project_id = place.project.id;
-  place.environment.name = name;
-  place.environment.api_key = "key-" + name;
-  FLAGSTREAM_TRY(Insert(tx, place.environment));
-  return place;
-}
-
-Result<Feature> InsertFeature(Transaction& tx, int64_t project, const std::string& name) {
-  Feature feature = {.project_id = project, .name = name, .name_folded = name, .type = "STANDARD"};
-  FLAGSTREAM_TRY(Insert(tx, feature));
-  return feature;
-}
-
-Result<Identity> InsertIdentity(Transaction& tx, int64_t environment, const std::string& name) {
-  Identity identity = {.environment_id = environment, .identifier = name};
-  FLAGSTREAM_TRY(Insert(tx, identity));
-  return identity;
-}
 
 Result<std::vector<std::string>> Emails(Reader& reader, const Select<User>& select) {
   FLAGSTREAM_ASSIGN(const auto rows, FindMembers(reader, select, &User::email));

@@ -168,6 +168,7 @@ CREATE UNIQUE INDEX feature_state_default ON feature_state (environment_id, feat
   WHERE identity_id IS NULL;
 CREATE UNIQUE INDEX feature_state_override ON feature_state (environment_id, identity_id, feature_id)
   WHERE identity_id IS NOT NULL;
+CREATE INDEX feature_state_environment ON feature_state (environment_id);
 CREATE INDEX feature_state_feature ON feature_state (feature_id);
 CREATE INDEX feature_state_identity ON feature_state (identity_id) WHERE identity_id IS NOT NULL;
 

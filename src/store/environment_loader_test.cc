@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/environment_loader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "store/memory_store.h"
+#include "store/query.h"
+#include "testing/store_data.h"
+
+namespace flagstream::store {
+namespace {
+
+// Goal: what is loaded is what is stored, in the orders that are promised, by few queries; and
+// nonsense is not served.
+
+using flagstream::testing::InsertFeature;
+using flagstream::testing::InsertIdentity;
+using flagstream::testing::InsertPlace;
+using flagstream::testing::InsertState;
+using flagstream::testing::Place;
+using ::testing::ElementsAre;
+
+class EnvironmentLoaderTest : public ::testing::Test {
+ protected:
+  EnvironmentLoaderTest() {
+    MustWrite([&](Transaction& tx) -> Result<void> {
+      FLAGSTREAM_ASSIGN(place_, InsertPlace(tx));
+      return {};
+    });
+  }
+
+  void MustWrite(const WriteWork& work) {
+    const Result<void> result = WriteAndWait(store_, work);
+    ASSERT_TRUE(result.ok()) << result.error().ToString();
+  }
+
+  Result<std::optional<flags::Environment>> Load(int64_t id) {
+    std::optional<flags::Environment> loaded;
+    FLAGSTREAM_TRY(store_.Read([&](Reader& reader) -> Result<void> {
+      FLAGSTREAM_ASSIGN(loaded, LoadEnvironment(reader, {id}));
+      return {};
+    }));
+    return loaded;
+  }
+
+  flags::Environment MustLoad() { return Load(place_.environment.id).value().value(); }
+
+  // Two features with a default each.
+  void InsertTwoFeatures() {
+    MustWrite([&](Transaction& tx) -> Result<void> {
+      FLAGSTREAM_ASSIGN(first_, InsertFeature(tx, place_.project.id, "first"));
+      FLAGSTREAM_ASSIGN(second_, InsertFeature(tx, place_.project.id, "second"));
+      // Stored in the other order than their features.
+      FLAGSTREAM_TRY(InsertState(tx, place_.environment.id, second_.id, std::nullopt, "two"));
+      FLAGSTREAM_TRY(InsertState(tx, place_.environment.id, first_.id, std::nullopt, "one"));
+      return {};
+    });
+  }
+
+  MemoryStore store_;
+  Place place_;
+  Feature first_;
+  Feature second_;
+};
+
+TEST_F(EnvironmentLoaderTest, ReadsEverySetting) {
+  place_.organisation.feature_analytics = true;
+  place_.organisation.stop_serving_flags = true;
+  place_.organisation.persist_trait_data = false;
+  place_.project.hide_disabled_flags = true;
+  place_.project.enable_realtime_updates = false;
+  Environment& stored = place_.environment;
+  stored.hide_disabled_flags = false;
+  stored.hide_sensitive_data = true;
+  stored.allow_client_traits = false;
+  stored.use_identity_composite_key_for_hashing = false;
+  stored.use_identity_overrides_in_local_eval = false;
+  stored.stamp = 2 * Stamp::kTickMicros;
+  stored.previous_stamp = Stamp::kTickMicros;
+  stored.revision = 9;
+  MustWrite([&](Transaction& tx) -> Result<void> {
+    FLAGSTREAM_TRY(Update(tx, place_.organisation));
+    FLAGSTREAM_TRY(Update(tx, place_.project));
+    return Update(tx, place_.environment);
+  });
+
+  const flags::Environment loaded = MustLoad();
+  EXPECT_EQ(loaded.id.value, stored.id);
+  EXPECT_EQ(loaded.name, stored.name);
+  EXPECT_EQ(loaded.client_key, stored.api_key);
+  EXPECT_EQ(loaded.hide_disabled_flags, std::optional<bool>(false));
+  EXPECT_TRUE(loaded.hide_sensitive_data);
+  EXPECT_FALSE(loaded.allow_client_traits);
+  EXPECT_FALSE(loaded.use_identity_composite_key_for_hashing);
+  EXPECT_FALSE(loaded.use_identity_overrides_in_local_eval);
+  EXPECT_EQ(loaded.stamp.micros(), 2 * Stamp::kTickMicros);
+  EXPECT_EQ(loaded.previous_stamp.micros(), Stamp::kTickMicros);
+  EXPECT_EQ(loaded.revision, 9);
+  EXPECT_EQ(loaded.project.id.value, place_.project.id);
+  EXPECT_EQ(loaded.project.name, place_.project.name);
+  EXPECT_TRUE(loaded.project.hide_disabled_flags);
+  EXPECT_FALSE(loaded.project.enable_realtime_updates);
+  EXPECT_EQ(loaded.organisation.id.value, place_.organisation.id);
+  EXPECT_EQ(loaded.organisation.name, place_.organisation.name);
+  EXPECT_TRUE(loaded.organisation.feature_analytics);
+  EXPECT_TRUE(loaded.organisation.stop_serving_flags);
+  EXPECT_FALSE(loaded.organisation.persist_trait_data);
+}
+
+TEST_F(EnvironmentLoaderTest, StatesFollowTheOrderOfFeatures) {
+  InsertTwoFeatures();
+  const flags::Environment loaded = MustLoad();
+  ASSERT_EQ(loaded.features.size(), 2U);
+  EXPECT_EQ(loaded.features[0].name, "first");
+  EXPECT_EQ(loaded.features[1].name, "second");
+  ASSERT_EQ(loaded.feature_states.size(), 2U);
+  EXPECT_EQ(loaded.feature_states[0].value, flags::FlagValue(std::string("one")));
+  EXPECT_EQ(loaded.feature_states[0].uuid, "state-one");
+  EXPECT_TRUE(loaded.feature_states[0].enabled);
+  EXPECT_EQ(loaded.feature_states[1].feature.value, second_.id);
+}
+
+TEST_F(EnvironmentLoaderTest, ReadsWhatAFeatureIs) {
+  MustWrite([&](Transaction& tx) -> Result<void> {
+    Feature feature = {.project_id = place_.project.id,
+                       .name = "Name",
+                       .name_folded = "name",
+                       .type = "MULTIVARIATE",
+                       .default_enabled = true,
+                       .initial_value = "v",
+                       .description = "d",
+                       .is_archived = true,
+                       .is_server_key_only = true,
+                       .created_date = 5};
+    FLAGSTREAM_TRY(Insert(tx, feature));
+    FLAGSTREAM_TRY(InsertState(tx, place_.environment.id, feature.id, std::nullopt, "s"));
+    return {};
+  });
+  const flags::Environment loaded = MustLoad();
+  ASSERT_EQ(loaded.features.size(), 1U);
+  const flags::Feature& feature = loaded.features[0];
+  EXPECT_EQ(feature.name, "Name");
+  EXPECT_EQ(feature.type, flags::FeatureType::kMultivariate);
+  EXPECT_EQ(feature.created_micros, 5);
+  EXPECT_EQ(feature.description, "d");
+  EXPECT_EQ(feature.initial_value, "v");
+  EXPECT_TRUE(feature.default_enabled);
+  EXPECT_TRUE(feature.is_server_key_only);
+}
+
+TEST_F(EnvironmentLoaderTest, OnlyIdentitiesWithOverridesAreThere) {
+  InsertTwoFeatures();
+  MustWrite([&](Transaction& tx) -> Result<void> {
+    const int64_t environment = place_.environment.id;
+    FLAGSTREAM_ASSIGN(const Identity a, InsertIdentity(tx, environment, "a"));
+    FLAGSTREAM_TRY(InsertIdentity(tx, environment, "without"));
+    FLAGSTREAM_ASSIGN(const Identity c, InsertIdentity(tx, environment, "c"));
+    FLAGSTREAM_TRY(InsertState(tx, environment, second_.id, c.id, "c2"));
+    FLAGSTREAM_TRY(InsertState(tx, environment, first_.id, c.id, "c1"));
+    FLAGSTREAM_TRY(InsertState(tx, environment, first_.id, a.id, "a1"));
+    return {};
+  });
+  const flags::Environment loaded = MustLoad();
+  ASSERT_EQ(loaded.identity_overrides.size(), 2U);
+  EXPECT_EQ(loaded.identity_overrides[0].identifier, "a");
+  EXPECT_EQ(loaded.identity_overrides[0].uuid, "identity-a");
+  EXPECT_EQ(loaded.identity_overrides[1].identifier, "c");
+  ASSERT_EQ(loaded.identity_overrides[1].feature_states.size(), 2U);
+  EXPECT_EQ(loaded.identity_overrides[1].feature_states[0].feature.value, first_.id);
+  EXPECT_EQ(loaded.identity_overrides[1].feature_states[1].value,
+            flags::FlagValue(std::string("c2")));
+  EXPECT_EQ(loaded.feature_states.size(), 2U);
+}
+
+TEST_F(EnvironmentLoaderTest, ReadsServerKeys) {
+  MustWrite([&](Transaction& tx) -> Result<void> {
+    EnvironmentApiKey key = {.environment_id = place_.environment.id, .key = "ser.a"};
+    FLAGSTREAM_TRY(Insert(tx, key));
+    EnvironmentApiKey expired = {
+        .environment_id = place_.environment.id, .key = "ser.b", .active = false, .expires_at = 7};
+    return Insert(tx, expired);
+  });
+  const flags::Environment loaded = MustLoad();
+  ASSERT_EQ(loaded.server_keys.size(), 2U);
+  EXPECT_EQ(loaded.server_keys[0].key, "ser.a");
+  EXPECT_TRUE(loaded.server_keys[0].active);
+  EXPECT_EQ(loaded.server_keys[0].expires_micros, std::nullopt);
+  EXPECT_FALSE(loaded.server_keys[1].active);
+  EXPECT_EQ(loaded.server_keys[1].expires_micros, 7);
+}
+
+TEST_F(EnvironmentLoaderTest, NothingOfAnotherPlaceIsRead) {
+  InsertTwoFeatures();
+  MustWrite([&](Transaction& tx) -> Result<void> {
+    FLAGSTREAM_ASSIGN(const Place other, InsertPlace(tx, "other"));
+    FLAGSTREAM_ASSIGN(const Feature feature, InsertFeature(tx, other.project.id, "theirs"));
+    FLAGSTREAM_TRY(InsertState(tx, other.environment.id, feature.id, std::nullopt, "theirs"));
+    return {};
+  });
+  EXPECT_EQ(MustLoad().features.size(), 2U);
+}
+
+TEST_F(EnvironmentLoaderTest, OneThatIsNotThereIsUnset) {
+  EXPECT_EQ(Load(99).value().has_value(), false);
+}
+
+TEST_F(EnvironmentLoaderTest, AFeatureWithoutAStateIsCorrupt) {
+  MustWrite([&](Transaction& tx) -> Result<void> {
+    FLAGSTREAM_TRY(InsertFeature(tx, place_.project.id, "stateless"));
+    return {};
+  });
+  const auto loaded = Load(place_.environment.id);
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.error().code(), ErrorCode::kCorrupt);
+}
+
+TEST_F(EnvironmentLoaderTest, TheNumberOfQueriesDoesNotGrowWithTheData) {
+  InsertTwoFeatures();
+  MustWrite([&](Transaction& tx) -> Result<void> {
+    for (int i = 0; i < 20; ++i) {
+      FLAGSTREAM_ASSIGN(const Identity identity,
+                        InsertIdentity(tx, place_.environment.id, std::to_string(i)));
+      FLAGSTREAM_TRY(InsertState(tx, place_.environment.id, first_.id, identity.id, "o"));
+    }
+    return {};
+  });
+  const int64_t before = store_.calls();
+  EXPECT_EQ(MustLoad().identity_overrides.size(), 20U);
+  EXPECT_EQ(store_.calls() - before, 8);
+}
+
+TEST_F(EnvironmentLoaderTest, AFailureAtAnyQueryIsTold) {
+  InsertTwoFeatures();
+  MustWrite([&](Transaction& tx) -> Result<void> {
+    FLAGSTREAM_ASSIGN(const Identity identity, InsertIdentity(tx, place_.environment.id, "i"));
+    FLAGSTREAM_TRY(InsertState(tx, place_.environment.id, first_.id, identity.id, "o"));
+    return {};
+  });
+  for (int64_t n = 0; n < 8; ++n) {
+    store_.FailCall(n, Error::Unavailable("gone"));
+    const auto loaded = Load(place_.environment.id);
+    ASSERT_FALSE(loaded.ok()) << n;
+    EXPECT_EQ(loaded.error().code(), ErrorCode::kUnavailable);
+  }
+}
+
+TEST_F(EnvironmentLoaderTest, ListsRevisions) {
+  place_.environment.revision = 4;
+  MustWrite([&](Transaction& tx) -> Result<void> {
+    FLAGSTREAM_TRY(Update(tx, place_.environment));
+    FLAGSTREAM_TRY(InsertPlace(tx, "other"));
+    return {};
+  });
+  const Result<void> read = store_.Read([&](Reader& reader) -> Result<void> {
+    FLAGSTREAM_ASSIGN(const auto revisions, ListRevisions(reader));
+    EXPECT_THAT(revisions, ElementsAre(EnvironmentRevision{{place_.environment.id}, 4},
+                                       EnvironmentRevision{{place_.environment.id + 1}, 0}));
+    return {};
+  });
+  EXPECT_TRUE(read.ok());
+}
+
+TEST_F(EnvironmentLoaderTest, LoadsAnIdentityWithItsTraits) {
+  Trait plan = {.trait_key = "plan", .value_type = "unicode", .value = "pro"};
+  MustWrite([&](Transaction& tx) -> Result<void> {
+    Identity identity = {.uuid = "u",
+                         .environment_id = place_.environment.id,
+                         .identifier = "someone",
+                         .created_date = 3,
+                         .stamp = Stamp::kTickMicros,
+                         .base_revision = 2};
+    FLAGSTREAM_TRY(Insert(tx, identity));
+    plan.identity_id = identity.id;
+    FLAGSTREAM_TRY(Insert(tx, plan));
+    Trait age = {
+        .identity_id = identity.id, .trait_key = "age", .value_type = "int", .value = "41"};
+    return Insert(tx, age);
+  });
+  const Result<void> read = store_.Read([&](Reader& reader) -> Result<void> {
+    const EnvironmentId environment = {place_.environment.id};
+    FLAGSTREAM_ASSIGN(const auto found, LoadIdentity(reader, environment, "someone"));
+    EXPECT_TRUE(found.has_value());
+    EXPECT_EQ(found->stamp.micros(), Stamp::kTickMicros);
+    EXPECT_EQ(found->base_revision, 2);
+    EXPECT_EQ(found->uuid, "u");
+    EXPECT_EQ(found->created_micros, 3);
+    EXPECT_EQ(found->traits.size(), 2U);
+    EXPECT_EQ(found->traits.at(0).id, plan.id);
+    EXPECT_EQ(found->traits.at(0).trait, (flags::Trait{"plan", std::string("pro")}));
+    EXPECT_EQ(found->traits.at(1).trait, (flags::Trait{"age", int64_t{41}}));
+    FLAGSTREAM_ASSIGN(const auto nobody, LoadIdentity(reader, environment, "Someone"));
+    EXPECT_FALSE(nobody.has_value());
+    FLAGSTREAM_ASSIGN(const auto elsewhere, LoadIdentity(reader, {99}, "someone"));
+    EXPECT_FALSE(elsewhere.has_value());
+    return {};
+  });
+  EXPECT_TRUE(read.ok());
+}
+
+}  // namespace
+}  // namespace flagstream::store
