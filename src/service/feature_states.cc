@@ -58,7 +58,8 @@ Result<std::vector<FeatureStateView>> View(store::Reader& reader,
   views.reserve(states.size());
   for (FeatureState& state : states) {
     std::string identifier = state.identity_id ? identifiers[*state.identity_id] : std::string();
-    views.push_back({std::move(state), std::move(identifier)});
+    FLAGSTREAM_ASSIGN(FeatureStateView view, ViewState(std::move(state), std::move(identifier)));
+    views.push_back(std::move(view));
   }
   return views;
 }

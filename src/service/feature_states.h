@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "flags/value.h"
 #include "service/context.h"
+#include "service/feature_state_view.h"
 #include "service/paging.h"
 #include "service/written.h"
 #include "store/records.h"
@@ -22,11 +23,6 @@ struct FeatureStateInput {
   // What the body says the state belongs to; kInvalidArgument if it is something else.
   Given<FeatureId> feature;
   Given<EnvironmentId> environment;
-};
-
-struct FeatureStateView {
-  store::FeatureState state;
-  std::string identifier;  // of the identity, if it is an override
 };
 
 enum class StateKind { kDefaults, kIdentityOverrides, kAll };

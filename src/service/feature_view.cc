@@ -46,7 +46,7 @@ Result<void> AddStates(store::Reader& reader, const std::vector<int64_t>& ids,
     if (state.identity_id) {
       view.identity_overrides = view.identity_overrides.value_or(0) + 1;
     } else {
-      view.environment_state = std::move(state);
+      FLAGSTREAM_ASSIGN(view.environment_state, ViewState(std::move(state)));
     }
   }
   return {};

@@ -6,6 +6,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "service/feature_state_view.h"
 #include "store/records.h"
 #include "store/store.h"
 
@@ -16,7 +17,7 @@ struct FeatureView {
   store::Feature feature;
   std::vector<store::User> owners;  // ascending by id
   // Set when an environment was asked for.
-  std::optional<store::FeatureState> environment_state;
+  std::optional<FeatureStateView> environment_state;
   std::optional<int64_t> identity_overrides;  // unset: none
 };
 

@@ -66,10 +66,6 @@ Result<void> CheckNew(store::Reader& reader, const IdentityAccess& access, Featu
                "The environment has the largest number of identity overrides allowed.");
 }
 
-FeatureStateView View(FeatureState state, const store::Identity& identity) {
-  return {std::move(state), identity.identifier};
-}
-
 }  // namespace
 
 Result<Views> IdentityOverrides::List(const auth::Principal& caller, const std::string& environment,
@@ -84,8 +80,11 @@ Result<Views> IdentityOverrides::List(const auth::Principal& caller, const std::
     if (feature) select.Where(&FeatureState::feature_id, feature->value);
     FLAGSTREAM_ASSIGN(PageOf<FeatureState> states, FindPage(reader, std::move(select), page));
     Views views{{}, states.count};
-    for (FeatureState& state : states.items)
-      views.items.push_back(View(std::move(state), access.identity));
+    for (FeatureState& state : states.items) {
+      FLAGSTREAM_ASSIGN(FeatureStateView view,
+                        ViewState(std::move(state), access.identity.identifier));
+      views.items.push_back(std::move(view));
+    }
     return views;
   });
 }
@@ -118,7 +117,8 @@ Result<std::vector<IdentityFeature>> IdentityOverrides::ListAll(const auth::Prin
       if (winner == winners.end())
         return Error(ErrorCode::kCorrupt, "a feature has no default state");
       const bool is_overridden = winner->second.identity_id.has_value();
-      list.push_back({std::move(feature), std::move(winner->second), is_overridden});
+      FLAGSTREAM_ASSIGN(FeatureStateView view, ViewState(std::move(winner->second)));
+      list.push_back({std::move(feature), std::move(view), is_overridden});
     }
     return list;
   });
@@ -132,7 +132,7 @@ Result<FeatureStateView> IdentityOverrides::Get(const auth::Principal& caller,
                       OpenIdentity(reader, caller, environment, identity,
                                    EnvironmentPermission::kViewIdentities));
     FLAGSTREAM_ASSIGN(FeatureState state, FindOverride(reader, identity, id));
-    return View(std::move(state), access.identity);
+    return ViewState(std::move(state), access.identity.identifier);
   });
 }
 
@@ -155,7 +155,7 @@ Result<Written<FeatureStateView>> IdentityOverrides::Create(const auth::Principa
         writing.Stamp({access.environment.id});
         FLAGSTREAM_TRY(AuditState(writing, {access.environment, access.project}, state,
                                   ChangeType::kCreate, ChangeList()));
-        return View(std::move(state), access.identity);
+        return ViewState(std::move(state), access.identity.identifier);
       });
 }
 
@@ -169,7 +169,7 @@ Result<Written<FeatureStateView>> IdentityOverrides::Update(const auth::Principa
                           OpenHeld(writing, caller, environment, identity));
         FLAGSTREAM_ASSIGN(FeatureState state, FindOverride(writing.tx(), identity, id));
         FLAGSTREAM_TRY(ChangeState(writing, {access.environment, access.project}, state, input));
-        return View(std::move(state), access.identity);
+        return ViewState(std::move(state), access.identity.identifier);
       });
 }
 

@@ -25,7 +25,7 @@ struct OverrideInput {
 // What an identity is served for one feature.
 struct IdentityFeature {
   store::Feature feature;
-  store::FeatureState state;  // the winner
+  FeatureStateView state;  // the winner
   bool is_overridden = false;
 };
 

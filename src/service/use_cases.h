@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "service/accounts.h"
+#include "service/audit.h"
+#include "service/context.h"
+#include "service/environment_keys.h"
+#include "service/environments.h"
+#include "service/feature_states.h"
+#include "service/features.h"
+#include "service/identities.h"
+#include "service/identity_overrides.h"
+#include "service/organisations.h"
+#include "service/projects.h"
+#include "service/traits.h"
+
+namespace flagstream::service {
+
+// All use cases over one store: what the Admin API is given. They keep nothing between calls, so
+// any number of threads may use them.
+struct UseCases {
+  UseCases(const Context& parts, const AccountOptions& account_options)
+      : context(parts), accounts(context, account_options) {}
+  UseCases(const UseCases&) = delete;
+  UseCases& operator=(const UseCases&) = delete;
+
+  const Context context;
+  Accounts accounts;
+  Organisations organisations{context};
+  Projects projects{context};
+  Environments environments{context};
+  EnvironmentKeys environment_keys{context};
+  Features features{context};
+  FeatureStates feature_states{context};
+  Identities identities{context};
+  IdentityOverrides identity_overrides{context};
+  Traits traits{context};
+  AuditTrail audit{context};
+};
+
+}  // namespace flagstream::service
