@@ -31,20 +31,22 @@ std::string PathOfTheWhole(const std::string& path) {
   return path.empty() ? std::string() : Join(path, kOfTheWhole);
 }
 
-// Text and numbers; true, lists and objects are no text.
-std::optional<std::string> AsText(const Json& value) {
-  if (value.AsString() != nullptr) return *value.AsString();
-  if (value.AsInteger() != nullptr) return std::to_string(*value.AsInteger());
-  if (value.AsDouble() != nullptr) return flags::TextOf(*value.AsDouble());
-  return std::nullopt;
-}
-
 std::string LowerCase(std::string_view text) {
   std::string lower(text);
   std::ranges::transform(lower, lower.begin(), [](unsigned char c) {
     return static_cast<char>(c < 0x80 ? std::tolower(c) : c);
   });
   return lower;
+}
+
+}  // namespace
+
+// Text and numbers; true, lists and objects are no text.
+std::optional<std::string> AsText(const Json& value) {
+  if (value.AsString() != nullptr) return *value.AsString();
+  if (value.AsInteger() != nullptr) return std::to_string(*value.AsInteger());
+  if (value.AsDouble() != nullptr) return flags::TextOf(*value.AsDouble());
+  return std::nullopt;
 }
 
 // All that the reference takes for a boolean.
@@ -71,8 +73,6 @@ std::optional<int64_t> AsInteger(const Json& value) {
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return integer;
 }
-
-}  // namespace
 
 std::string TextProblem(std::string_view text, const TextRule& rule) {
   if (text.empty() && !rule.may_be_blank) return "This field may not be blank.";

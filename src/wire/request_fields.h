@@ -24,6 +24,12 @@ struct TextRule {
 // What is wrong with `text` itself by `rule`; empty if nothing is.
 std::string TextProblem(std::string_view text, const TextRule& rule);
 
+// What the reference takes for a text, a boolean or an integer in a request: numbers are texts as
+// well, "yes" and 1 are true, "5" is an integer. Unset if the value is nothing of the kind.
+std::optional<std::string> AsText(const Json& value);
+std::optional<bool> AsBoolean(const Json& value);
+std::optional<int64_t> AsInteger(const Json& value);
+
 // Collects what is wrong with a request.
 class FieldErrors {
  public:

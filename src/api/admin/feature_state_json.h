@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/admin/body_reader.h"
+#include "service/feature_states.h"
+#include "wire/json.h"
+
+// Feature states, which three families of endpoints show in three ways.
+namespace flagstream::api {
+
+// One by itself, with its value as plain JSON; `identity` is an id.
+wire::Json StateJson(const service::FeatureStateView& view);
+// An element of a list; `identity` is an object.
+wire::Json ListedStateJson(const service::FeatureStateView& view);
+// With its value as a typed object.
+wire::Json FlatStateJson(const service::FeatureStateView& view);
+
+// What a PATCH of a state answers in the reference: these two alone.
+wire::Json ShortStateJson(const service::FeatureStateView& view);
+
+// What a body changes, but for the value, whose form differs.
+service::FeatureStateInput ReadStateInput(BodyReader& body);
+
+}  // namespace flagstream::api

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/identity_overrides.h"
+
+#include <utility>
+
+#include "api/admin/body_reader.h"
+#include "api/admin/feature_state_json.h"
+#include "api/admin/flag_value_json.h"
+#include "api/admin/paged_reply.h"
+#include "api/admin/query.h"
+#include "api/admin/routes.h"
+
+namespace flagstream::api {
+namespace {
+
+IdentityId IdentityOf(const Call& call) { return call.Id<IdentityId>("identity"); }
+FeatureStateId IdOf(const Call& call) { return call.Id<FeatureStateId>("id"); }
+
+wire::Json IdentityFeatureJson(const service::IdentityFeature& one) {
+  wire::Json feature;
+  feature.Set("id", one.feature.id);
+  feature.Set("name", one.feature.name);
+  feature.Set("type", one.feature.type);
+  wire::Json json;
+  json.Set("feature", std::move(feature));
+  json.Set("enabled", one.state.state.enabled);
+  json.Set("feature_state_value", PlainValueJson(one.state.value));
+  json.Set("overridden_by", one.is_overridden ? wire::Json("IDENTITY") : wire::Json());
+  json.Set("segment", wire::Json());
+  json.Set("multivariate_feature_state_values", wire::Json::Array());
+  return json;
+}
+
+Result<Reply> List(const Call& call) {
+  FLAGSTREAM_ASSIGN(const auto feature, ReadQueryId<FeatureId>(call.request, "feature"));
+  FLAGSTREAM_ASSIGN(const service::Page page, ReadPage(call.request, kShortPage));
+  FLAGSTREAM_ASSIGN(const auto list,
+                    call.use_cases.identity_overrides.List(call.caller, call.Text("key"),
+                                                           IdentityOf(call), feature, page));
+  return PagedReply(call, page, list, ListedStateJson);
+}
+
+Result<Reply> ListAll(const Call& call) {
+  FLAGSTREAM_ASSIGN(const auto list, call.use_cases.identity_overrides.ListAll(
+                                         call.caller, call.Text("key"), IdentityOf(call)));
+  return ListReply(list, IdentityFeatureJson);
+}
+
+Result<Reply> Create(const Call& call) {
+  BodyReader body(call.body);
+  service::OverrideInput input;
+  input.feature = {body.Key("feature", Presence::kRequired).value_or(0)};
+  input.enabled = body.Boolean("enabled").value_or(false);
+  input.value = ReadPlainValue(body).value_or(flags::FlagValue());
+  body.RefuseElements("multivariate_feature_state_values",
+                      "Multivariate features are not supported yet.");
+  FLAGSTREAM_TRY(body.Check());
+  auto written = call.use_cases.identity_overrides.Create(call.caller, call.Text("key"),
+                                                          IdentityOf(call), input);
+  if (!written && written.error().code() == ErrorCode::kConflict) {
+    // The reference shows a list in Python's form in a list.
+    return JsonReply(wire::Json::Array{"['" + written.error().message() + "']"}, 400);
+  }
+  FLAGSTREAM_TRY(written);
+  return JsonReply(StateJson(written->value), std::move(written->changes), 201);
+}
+
+Result<Reply> Get(const Call& call) {
+  FLAGSTREAM_ASSIGN(const auto view,
+                    call.use_cases.identity_overrides.Get(call.caller, call.Text("key"),
+                                                          IdentityOf(call), IdOf(call)));
+  return JsonReply(StateJson(view));
+}
+
+Result<Reply> Update(const Call& call) {
+  BodyReader body(call.body);
+  service::FeatureStateInput input = ReadStateInput(body);
+  input.value = ReadPlainValue(body);
+  FLAGSTREAM_TRY(body.Check());
+  FLAGSTREAM_ASSIGN(auto written,
+                    call.use_cases.identity_overrides.Update(call.caller, call.Text("key"),
+                                                             IdentityOf(call), IdOf(call), input));
+  return JsonReply(StateJson(written.value), std::move(written.changes));
+}
+
+Result<Reply> Delete(const Call& call) {
+  FLAGSTREAM_ASSIGN(auto written, call.use_cases.identity_overrides.Delete(
+                                      call.caller, call.Text("key"), IdentityOf(call), IdOf(call)));
+  return NoContent(std::move(written.changes));
+}
+
+}  // namespace
+
+void AddIdentityOverrideRoutes(Endpoints& endpoints) {
+  endpoints.Get("environments/{key}/identities/{identity:int}/featurestates/", List);
+  endpoints.Post("environments/{key}/identities/{identity:int}/featurestates/", Create);
+  endpoints.Get("environments/{key}/identities/{identity:int}/featurestates/all/", ListAll);
+  endpoints.Get("environments/{key}/identities/{identity:int}/featurestates/{id:int}/", Get);
+  endpoints.Update("environments/{key}/identities/{identity:int}/featurestates/{id:int}/", Update);
+  endpoints.Delete("environments/{key}/identities/{identity:int}/featurestates/{id:int}/", Delete);
+}
+
+}  // namespace flagstream::api

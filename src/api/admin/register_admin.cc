@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/admin/register_admin.h"
+
+#include "api/admin/endpoints.h"
+#include "api/admin/routes.h"
+
+namespace flagstream::api {
+
+void RegisterAdmin(net::Router& router, const AdminContext& context) {
+  Endpoints endpoints(router, context);
+  AddAccountRoutes(endpoints);
+  AddOrganisationRoutes(endpoints);
+  AddProjectRoutes(endpoints);
+  AddEnvironmentRoutes(endpoints);
+  AddEnvironmentKeyRoutes(endpoints);
+  AddFeatureRoutes(endpoints);
+  AddFeatureStateRoutes(endpoints);
+  AddFlatFeatureStateRoutes(endpoints);
+  AddIdentityRoutes(endpoints);
+  AddIdentityOverrideRoutes(endpoints);
+  AddTraitRoutes(endpoints);
+  AddAuditRoutes(endpoints);
+}
+
+}  // namespace flagstream::api

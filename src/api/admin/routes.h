@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/admin/endpoints.h"
+
+// One function per resource, in the file of that name: adds its endpoints.
+namespace flagstream::api {
+
+void AddAccountRoutes(Endpoints& endpoints);
+void AddOrganisationRoutes(Endpoints& endpoints);
+void AddProjectRoutes(Endpoints& endpoints);
+void AddEnvironmentRoutes(Endpoints& endpoints);
+void AddEnvironmentKeyRoutes(Endpoints& endpoints);
+void AddFeatureRoutes(Endpoints& endpoints);
+void AddFeatureStateRoutes(Endpoints& endpoints);
+void AddFlatFeatureStateRoutes(Endpoints& endpoints);
+void AddIdentityRoutes(Endpoints& endpoints);
+void AddIdentityOverrideRoutes(Endpoints& endpoints);
+void AddTraitRoutes(Endpoints& endpoints);
+void AddAuditRoutes(Endpoints& endpoints);
+
+}  // namespace flagstream::api
