@@ -73,7 +73,7 @@ class [[nodiscard]] Result<void> {
 
 // Leaves the function with the error of `expression`, a Result, if it has one.
 #define FLAGSTREAM_TRY(expression) \
-  if (auto flagstream_result = (expression); !flagstream_result) return flagstream_result.error()
+  if (auto&& flagstream_result = (expression); !flagstream_result) return flagstream_result.error()
 
 // The same, else `target` (a declaration or a variable) gets the value.
 #define FLAGSTREAM_ASSIGN(target, expression)                          \

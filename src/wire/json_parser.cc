@@ -22,10 +22,12 @@ using Text = boost::json::string_view;
 // Puts the value together. The names are those that basic_parser calls.
 class Builder {
  public:
+  // NOLINTBEGIN(readability-identifier-naming)
   static constexpr std::size_t max_array_size = SIZE_MAX;
   static constexpr std::size_t max_object_size = SIZE_MAX;
   static constexpr std::size_t max_string_size = SIZE_MAX;
   static constexpr std::size_t max_key_size = SIZE_MAX;
+  // NOLINTEND(readability-identifier-naming)
 
   Json TakeRoot() { return std::move(root_); }
 
