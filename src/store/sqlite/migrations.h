@@ -18,6 +18,8 @@ struct Migration {
 
 // Those of src/store/migrations/sqlite, built in; versions are 1, 2, ...
 std::span<const Migration> BuiltinMigrations();
+// Those of src/store/migrations/hub.
+std::span<const Migration> HubMigrations();
 
 // Brings the database to the newest of `migrations`, each step in one transaction. kConflict, with
 // nothing changed, if the database is newer than that: it was written by a later release.
