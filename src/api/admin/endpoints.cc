@@ -16,9 +16,6 @@
 namespace flagstream::api {
 namespace {
 
-// Log-in and log-out answers of the reference vary by a cookie; none of ours does.
-constexpr std::string_view kVaryLine = "Vary: Accept, Origin\r\n";
-
 net::Response ToResponse(const Result<Reply>& reply) {
   if (!reply) return ErrorAnswer(reply.error());
   return reply->body.empty() ? EmptyAnswer(reply->status) : JsonAnswer(reply->status, reply->body);
@@ -62,10 +59,7 @@ struct Endpoints::Exchange {
   net::Request request;
   net::Responder responder;
 
-  void Send(net::Response response) {
-    response.AddHeaderLines(kVaryLine);
-    responder.Send(std::move(response));
-  }
+  void Send(net::Response response) { responder.Send(std::move(response)); }
 
   // On a worker.
   Result<Reply> Do() const {
