@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// Goal: the rules of what may be created and changed, and the limits of each.
+#include <gtest/gtest.h>
+
+#include "service/default_states.h"
+#include "service/environment_keys.h"
+#include "service/identity_overrides.h"
+#include "service/traits.h"
+#include "testing/management_world.h"
+
+namespace flagstream::service {
+namespace {
+
+using flags::FlagValue;
+using testing::ManagementWorld;
+using testing::Must;
+
+TEST(InitialValue, IsTypedByItsText) {
+  const auto typed = [](const char* text) { return TypeInitialValue(std::string(text)); };
+  EXPECT_EQ(TypeInitialValue(std::nullopt), FlagValue());
+  EXPECT_EQ(typed("5"), FlagValue(int64_t{5}));
+  EXPECT_EQ(typed("-5"), FlagValue(int64_t{-5}));
+  EXPECT_EQ(typed("2147483646"), FlagValue(int64_t{2147483646}));
+  EXPECT_EQ(typed("-2147483646"), FlagValue(int64_t{-2147483646}));
+  EXPECT_EQ(typed("2147483647"), FlagValue(std::string("2147483647")));
+  EXPECT_EQ(typed("99999999999999999999"), FlagValue(std::string("99999999999999999999")));
+  for (const char* yes : {"true", "True"}) EXPECT_EQ(typed(yes), FlagValue(true));
+  for (const char* no : {"false", "False"}) EXPECT_EQ(typed(no), FlagValue(false));
+  for (const char* text : {"", "TRUE", "5.0", " 5", "5 ", "0x5"})
+    EXPECT_EQ(typed(text), FlagValue(std::string(text)));
+}
+
+TEST(FeatureRules, NewFeaturesGetADefaultInEveryEnvironment) {
+  ManagementWorld world;
+  EXPECT_EQ(world.DefaultOf(world.dev, world.limit).value_type, "int");
+  EXPECT_EQ(world.DefaultOf(world.prod, world.limit).value, "20");
+  EXPECT_TRUE(world.DefaultOf(world.prod, world.banner).enabled);
+}
+
+TEST(FeatureRules, ProjectsMayPreventDefaults) {
+  ManagementWorld world;
+  Must(Projects(world.context).Update(world.admin, world.project, {.prevent_flag_defaults = true}));
+  const store::Feature feature = world.AddFeature("late", "value");
+  const store::FeatureState state = world.DefaultOf(world.dev, feature);
+  EXPECT_FALSE(state.enabled);
+  EXPECT_EQ(state.value, std::nullopt);
+  const store::Environment fresh =
+      Must(Environments(world.context).Create(world.admin, world.project, {.name = "Fresh"})).value;
+  EXPECT_FALSE(world.DefaultOf(fresh, world.banner).enabled);
+}
+
+TEST(FeatureRules, NewEnvironmentsGetADefaultOfEveryFeature) {
+  ManagementWorld world;
+  const store::Environment fresh =
+      Must(Environments(world.context).Create(world.admin, world.project, {.name = "Fresh"})).value;
+  EXPECT_EQ(world.DefaultOf(fresh, world.banner).value, "hello");
+  EXPECT_EQ(world.DefaultOf(fresh, world.limit).value, "20");
+}
+
+TEST(FeatureRules, OwnersAreMembers) {
+  ManagementWorld world;
+  Features features(world.context);
+  const auto refused = features.AddOwners(world.admin, world.project, {world.banner.id},
+                                          {world.stranger.user.value});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::kInvalidArgument);
+  const auto view = Must(
+      features.AddOwners(world.admin, world.project, {world.banner.id}, {world.member.user.value}));
+  EXPECT_EQ(view.value.owners.size(), 2U);
+}
+
+TEST(FeatureRules, ProjectsMayInsistOnOwners) {
+  ManagementWorld world;
+  Must(
+      Projects(world.context).Update(world.admin, world.project, {.enforce_feature_owners = true}));
+  Features features(world.context);
+  EXPECT_FALSE(features.Create(world.admin, world.project,
+                               {.name = "orphan", .owners = std::vector<int64_t>()}));
+  EXPECT_FALSE(features.RemoveOwners(world.admin, world.project, {world.banner.id},
+                                     {world.admin.user.value}));
+}
+
+TEST(FeatureRules, DeletingOneTakesItsStatesAlong) {
+  ManagementWorld world;
+  Must(Features(world.context).Delete(world.admin, world.project, {world.banner.id}));
+  EXPECT_TRUE(world
+                  .All(store::Select<store::FeatureState>().Where(&store::FeatureState::feature_id,
+                                                                  world.banner.id))
+                  .empty());
+}
+
+// Each limit is reached, and what is there stays.
+template <class Change>
+void ExpectFull(ManagementWorld& world, const Change& change) {
+  const std::string before = world.Fingerprint();
+  const auto refused = change();
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().code() == ErrorCode::kTooLarge ||
+              refused.error().code() == ErrorCode::kInvalidArgument);
+  EXPECT_EQ(world.Fingerprint(), before);
+}
+
+TEST(Limits, OfEverythingThereIs) {
+  ManagementWorld world;
+  world.context.limits = {.organisations_per_user_max = 1,
+                          .projects_per_organisation_max = 1,
+                          .environments_per_project_max = 2,
+                          .server_keys_per_environment_max = 0,
+                          .features_per_project_max = 2,
+                          .identities_per_environment_max = 1,
+                          .traits_per_identity_max = 0,
+                          .identity_overrides_per_environment_max = 0};
+  const Context& context = world.context;
+  const auth::Principal& admin = world.admin;
+  const IdentityId alice{world.alice.id};
+  ExpectFull(world, [&] { return Organisations(context).Create(admin, {.name = "X"}); });
+  ExpectFull(world,
+             [&] { return Projects(context).Create(admin, world.organisation, {.name = "X"}); });
+  ExpectFull(world,
+             [&] { return Environments(context).Create(admin, world.project, {.name = "X"}); });
+  ExpectFull(world, [&] { return Environments(context).Clone(admin, "dev-key", "X"); });
+  ExpectFull(world,
+             [&] { return EnvironmentKeys(context).Create(admin, "dev-key", {.name = "X"}); });
+  ExpectFull(world, [&] { return Features(context).Create(admin, world.project, {.name = "X"}); });
+  ExpectFull(world, [&] { return Identities(context).Create(admin, "dev-key", "X"); });
+  ExpectFull(world, [&] {
+    return Traits(context).Create(admin, "dev-key", alice,
+                                  {.key = "k", .value = flags::TraitValue(true)});
+  });
+  ExpectFull(world, [&] {
+    return IdentityOverrides(context).Create(admin, "dev-key", alice,
+                                             {.feature = {world.banner.id}, .value = {}});
+  });
+}
+
+TEST(TraitRules, DeletingAKeyGoesThroughAllIdentitiesInSteps) {
+  ManagementWorld world;
+  Traits traits(world.context);
+  constexpr int kIdentities = 250;  // more than one step takes
+  for (int i = 0; i < kIdentities; ++i) {
+    const auto identity =
+        Must(Identities(world.context).Create(world.admin, "dev-key", "user-" + std::to_string(i)));
+    Must(traits.Create(world.admin, "dev-key", {identity.value.id},
+                       {.key = "plan", .value = flags::TraitValue(true)}));
+    if (i == 0)
+      Must(traits.Create(world.admin, "dev-key", {identity.value.id},
+                         {.key = "kept", .value = flags::TraitValue(true)}));
+  }
+  EXPECT_EQ(Must(traits.Keys(world.admin, "dev-key")), (std::vector<std::string>{"kept", "plan"}));
+  const auto written = Must(traits.DeleteKey(world.admin, "dev-key", "plan"));
+  EXPECT_EQ(written.changes.size(), static_cast<size_t>(kIdentities));
+  EXPECT_EQ(Must(traits.Keys(world.admin, "dev-key")), std::vector<std::string>{"kept"});
+}
+
+TEST(StampRules, StampsRiseOverThoseOfIdentities) {
+  ManagementWorld world;
+  const auto trait = Must(Traits(world.context)
+                              .Create(world.admin, "dev-key", {world.alice.id},
+                                      {.key = "k", .value = flags::TraitValue(true)}));
+  const auto change =
+      Must(Environments(world.context).Update(world.admin, "dev-key", {.name = "Dev 2"}));
+  ASSERT_EQ(trait.changes.size(), 1U);
+  ASSERT_EQ(change.changes.size(), 1U);
+  EXPECT_EQ(trait.changes[0].identity, "alice");
+  EXPECT_GT(change.changes[0].stamp, trait.changes[0].stamp);
+}
+
+}  // namespace
+}  // namespace flagstream::service
