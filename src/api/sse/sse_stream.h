@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "api/sse/stream_slots.h"
+#include "net/stream_connection.h"
+#include "stream/sink.h"
+
+namespace flagstream::stream {
+class Subscriber;
+}
+
+namespace flagstream::api {
+
+// A connection as a hub sees it: `net` below, `stream` above, and nothing kept in between, because
+// there are many thousands of these. Lives on its shard and is owned by its subscriber. Holds one
+// of the process's slots for streams.
+class SseStream final : public stream::Sink, private net::StreamConnection::Observer {
+ public:
+  // `slots` has given a slot to this stream, and outlives it.
+  SseStream(std::unique_ptr<net::StreamConnection> connection, StreamSlots& slots);
+  ~SseStream() override;
+
+  // Whom to tell of the connection's events; before the first of them.
+  void Attach(stream::Subscriber& subscriber) { subscriber_ = &subscriber; }
+
+  size_t Send(std::string_view bytes) override { return connection_->Send(bytes); }
+  void WaitWritable() override { connection_->WaitWritable(); }
+  void Finish() override { connection_->Finish(); }
+
+ private:
+  void OnWritable() override;
+  void OnClosed() override;
+
+  std::unique_ptr<net::StreamConnection> connection_;
+  StreamSlots& slots_;
+  stream::Subscriber* subscriber_ = nullptr;
+};
+
+}  // namespace flagstream::api

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+
+#include "api/errors.h"
+#include "api/sse/register_sse.h"
+#include "net/request_builder.h"
+#include "testing/fake_clock.h"
+#include "testing/http_client.h"
+#include "testing/manual_executor.h"
+#include "wire/sse.h"
+
+namespace flagstream::api {
+namespace {
+
+// Goal: whoever asks for a stream gets one, or is held back; nothing that we answer makes a client
+// ask again at once.
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class StreamTest : public ::testing::Test {
+ protected:
+  StreamTest() {
+    RegisterSse(router_, {.hub = hub_,
+                          .slots = slots_,
+                          .random = random_,
+                          .find_channel = [](std::string_view key) -> std::optional<std::string> {
+                            if (key != "known") return std::nullopt;
+                            return "1";
+                          },
+                          .profiles = profiles_});
+  }
+
+  testing::HttpAnswerPtr Open(std::string_view target = "/sse/environments/known/stream") {
+    auto answer = client_.Send("GET", target);
+    shard_.RunReady();
+    return answer;
+  }
+  void Offer(int64_t micros) {
+    hub_.Offer("1", stream::MakeFrame(Stamp::FromMicros(micros)));
+    shard_.RunReady();
+  }
+
+  testing::FakeClock clock_;
+  testing::ManualExecutor shard_{clock_};
+  telemetry::Registry metrics_;
+  StreamSlots slots_{2};
+  stream::Hub hub_{{}, shard_, clock_, Random(1), metrics_};
+  Random random_{7};
+  stream::ClientProfiles profiles_{std::nullopt};
+  net::Router router_{MakeFallbackAnswers()};
+  testing::HttpClient client_{router_, shard_};
+};
+
+TEST_F(StreamTest, TheNewestEventComesFirst) {
+  Offer(1'735'229'888'765'625);
+  for (const std::string_view target :
+       {"/sse/environments/known/stream?lastEventId=7", "/sse/environments/known/stream/"}) {
+    const auto answer = Open(target);
+    ASSERT_NE(answer->stream, nullptr) << target;
+    EXPECT_EQ(answer->stream->head, wire::kStreamResponseHead);
+    EXPECT_NE(answer->stream->received.find("data: {\"updated_at\": 1735229888.765625}\n"),
+              std::string::npos)
+        << answer->stream->received;
+  }
+}
+
+TEST_F(StreamTest, EventsArriveAsTheyAreOffered) {
+  const auto answer = Open();
+  EXPECT_EQ(answer->stream->received, "");
+  Offer(1'735'229'888'765'625);
+  EXPECT_EQ(answer->stream->received,
+            wire::EncodeChunk(wire::EncodeEvent(Stamp::FromMicros(1'735'229'888'765'625))));
+}
+
+TEST_F(StreamTest, ASlowReaderGetsTheRestWhenItDrains) {
+  const auto answer = Open();
+  answer->stream->room = 10;
+  Offer(1'000'000);
+  EXPECT_EQ(answer->stream->received.size(), 10U);
+  Offer(2'000'000);
+  answer->stream->Drain(SIZE_MAX);
+  shard_.RunReady();
+  EXPECT_EQ(answer->stream->received,
+            wire::EncodeChunk(wire::EncodeEvent(Stamp::FromMicros(1'000'000))) +
+                wire::EncodeChunk(wire::EncodeEvent(Stamp::FromMicros(2'000'000))));
+}
+
+TEST_F(StreamTest, EndsCleanlyAtItsAge) {
+  const auto answer = Open();
+  shard_.AdvanceBy(seconds(60));
+  EXPECT_TRUE(answer->stream->finished);
+  EXPECT_TRUE(answer->stream->received.ends_with(wire::kLastChunk));
+  EXPECT_TRUE(answer->stream->destroyed);
+  EXPECT_EQ(slots_.taken(), 0U);
+}
+
+TEST_F(StreamTest, AClientThatLeavesGivesItsSlotBack) {
+  const auto answer = Open();
+  EXPECT_EQ(slots_.taken(), 1U);
+  answer->stream->Close();
+  shard_.RunReady();
+  EXPECT_TRUE(answer->stream->destroyed);
+  EXPECT_EQ(slots_.taken(), 0U);
+}
+
+TEST_F(StreamTest, UnknownKeysGetAnIdleStream) {
+  Offer(1'000'000);
+  const auto answer = Open("/sse/environments/unknown/stream");
+  ASSERT_NE(answer->stream, nullptr);
+  EXPECT_EQ(answer->stream->head, wire::kStreamResponseHead);
+  shard_.AdvanceBy(seconds(20));
+  EXPECT_EQ(answer->stream->received, wire::kKeepAliveChunk);
+  shard_.AdvanceBy(seconds(20));
+  EXPECT_TRUE(answer->stream->finished);
+}
+
+TEST_F(StreamTest, OverTheLimitIsHeldBackAndEndsCleanly) {
+  const auto one = Open();
+  const auto two = Open();
+  const auto three = Open();
+  EXPECT_FALSE(three->sent);
+  shard_.AdvanceBy(milliseconds(999));
+  EXPECT_FALSE(three->sent);
+  shard_.AdvanceBy(milliseconds(4'001));
+  EXPECT_TRUE(three->sent);
+  EXPECT_EQ(three->status, 200);
+  EXPECT_EQ(three->stream, nullptr);
+  EXPECT_EQ(three->body, ":\n\n");
+  EXPECT_EQ(three->Header("Content-Type"), "text/event-stream");
+  EXPECT_EQ(three->Header("Access-Control-Allow-Origin"), "*");
+  EXPECT_EQ(slots_.refused(), 1U);
+  EXPECT_EQ(slots_.taken(), 2U);
+
+  one->stream->Close();
+  shard_.RunReady();
+  EXPECT_NE(Open()->stream, nullptr);
+}
+
+TEST_F(StreamTest, HeadAndOptionsOpenNothing) {
+  const auto head = client_.Send("HEAD", "/sse/environments/known/stream");
+  EXPECT_EQ(head->status, 200);
+  EXPECT_EQ(head->stream, nullptr);
+  EXPECT_EQ(head->Header("Content-Type"), "text/event-stream");
+
+  const auto preflight =
+      client_.Send(net::RequestBuilder("OPTIONS", "/sse/environments/known/stream")
+                       .Header("Access-Control-Request-Method", "GET")
+                       .Header("Access-Control-Request-Headers", "cache-control,x-requested-with")
+                       .Build());
+  EXPECT_EQ(preflight->status, 204);
+  EXPECT_EQ(preflight->Header("Access-Control-Allow-Headers"), "cache-control,x-requested-with");
+  EXPECT_EQ(client_.Send("POST", "/sse/environments/known/stream")->body, "");
+  EXPECT_EQ(slots_.taken(), 0U);
+}
+
+TEST_F(StreamTest, ThoseWithoutChunksAreHeldBack) {
+  auto answer =
+      client_.Send(net::RequestBuilder("GET", "/sse/environments/known/stream").Http10().Build());
+  EXPECT_FALSE(answer->sent);
+  shard_.AdvanceBy(seconds(5));
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->body, ":\n\n");
+}
+
+TEST_F(StreamTest, WrongAddressesAreNotAnsweredAtOnce) {
+  for (const std::string_view target :
+       {"/sse/environments/known", "/sse/environments//stream", "/api/v1/sse/environments/k/stream",
+        "/environments/k/stream/"}) {
+    const auto answer = Open(target);
+    EXPECT_FALSE(answer->sent) << target;
+    shard_.AdvanceBy(milliseconds(999));
+    EXPECT_FALSE(answer->sent) << target;
+    shard_.AdvanceBy(milliseconds(4'001));
+    EXPECT_EQ(answer->status, 404) << target;
+    EXPECT_EQ(answer->body, "");
+  }
+  EXPECT_EQ(Open("/api/v1/nothing/")->body, R"({"detail":"Not found."})");
+}
+
+TEST_F(StreamTest, AfterShutdownStreamsEndSoon) {
+  hub_.Shutdown(seconds(2));
+  const auto answer = Open();
+  ASSERT_NE(answer->stream, nullptr);
+  shard_.AdvanceBy(seconds(4));
+  EXPECT_TRUE(answer->stream->finished);
+}
+
+}  // namespace
+}  // namespace flagstream::api
