@@ -76,6 +76,9 @@ IMPURE_HEADER = re.compile(
     r"|random|unistd\.h|fcntl\.h|poll\.h|sys/(socket|epoll|stat|mman|random)\.h|netinet/.*|base/worker_pool\.h)$"
 )
 
+# `hub_test.cc`, and what several of them share: `hub_test.h`, `replica_test_world.h`.
+TEST_FILE = re.compile(r"_test(_\w+)?\.(cc|h)$")
+
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
 
 
@@ -140,6 +143,8 @@ def check_modules(sources: Sources, name: str, module: str, is_test: bool) -> It
             yield Problem(f"src/{name}", line, f'include "{header}" as "module/file.h"')
         elif target not in allowed:
             yield Problem(f"src/{name}", line, f"{module} may not include {target} ({header})")
+        elif TEST_FILE.search(header) and not is_test:
+            yield Problem(f"src/{name}", line, f"{header} is for tests")
         elif ADAPTER.match(header) and target != module and module not in MAY_NAME_ADAPTERS and not is_test:
             yield Problem(f"src/{name}", line, f"only server and tests may name the adapter {header}")
 
@@ -175,7 +180,7 @@ def check(root: pathlib.Path) -> list[Problem]:
         if module not in MAY_INCLUDE:
             problems.append(Problem(f"src/{name}", 0, f"module {module} has no row in the table of tools/check_layers.py"))
             continue
-        is_test = name.endswith(("_test.cc", "_test.h"))
+        is_test = TEST_FILE.search(name) is not None
         problems += check_modules(sources, name, module, is_test)
         if not is_test and module != "testing":
             problems += check_libraries(sources, name, module)

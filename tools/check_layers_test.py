@@ -49,6 +49,15 @@ class LayersTest(unittest.TestCase):
     def test_interface_named_like_its_folder_is_no_adapter(self):
         self.assertEqual(self.problems({"service/users.cc": '#include "store/store.h"\n#include "bus/bus.h"\n'}), [])
 
+    def test_header_of_tests_is_a_test(self):
+        sources = {"net/net_test_world.h": '#include "testing/fake_clock.h"\n'}
+        self.assertEqual(self.problems(sources), [])
+        self.assertEqual(self.problems(sources | {"net/a_test.cc": '#include "net/net_test_world.h"\n'}), [])
+        self.assertEqual(
+            self.problems(sources | {"net/a.cc": '#include "net/net_test_world.h"\n'}),
+            ["src/net/a.cc:1: net/net_test_world.h is for tests"],
+        )
+
     def test_library_in_the_wrong_module_fails(self):
         self.assertEqual(len(self.problems({"service/a.cc": "#include <boost/json.hpp>\n"})), 1)
         self.assertEqual(self.problems({"wire/json.cc": "#include <boost/json.hpp>\n"}), [])
