@@ -139,4 +139,21 @@ Result<void> AddDemoData(Writing& writing, int64_t organisation) {
                         .changes = {}});
 }
 
+Result<std::optional<int64_t>> FindDemoFeatureState(const Context& context) {
+  return Read<std::optional<int64_t>>(
+      context, [](store::Reader& reader) -> Result<std::optional<int64_t>> {
+        FLAGSTREAM_ASSIGN(const auto environment,
+                          store::FindOne(reader, Select<Environment>().Where(&Environment::api_key,
+                                                                             kDemoDevelopmentKey)));
+        if (!environment) return std::optional<int64_t>();
+        FLAGSTREAM_ASSIGN(
+            const auto state,
+            store::FindOne(reader, Select<FeatureState>()
+                                       .Where(&FeatureState::environment_id, environment->id)
+                                       .WhereNull(&FeatureState::identity_id)
+                                       .OrderBy(&FeatureState::id)));
+        return state ? std::optional<int64_t>(state->id) : std::nullopt;
+      });
+}
+
 }  // namespace flagstream::service
