@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/front.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "base/log.h"
+
+namespace flagstream::server {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Descriptors kept from streams: for the store, the listeners, and requests that come beside the
+// streams.
+constexpr size_t kDescriptorReserve = 512;
+constexpr size_t kStreamsMin = 64;
+constexpr milliseconds kEndStreamsMax{5'000};
+constexpr milliseconds kEndPerStream{1};
+constexpr milliseconds kEndSlack{2'000};  // for those whose last chunk waits for room
+constexpr milliseconds kEndPollInterval{10};
+constexpr milliseconds kAnswerGrace{5'000};
+
+// As many descriptors as we may have. Returns the limit.
+size_t RaiseDescriptorLimit() {
+  rlimit limit{};
+  FLAGSTREAM_ASSERT(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  const rlim_t before = limit.rlim_cur;
+  limit.rlim_cur = limit.rlim_max;
+  return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : before;
+}
+
+size_t StreamsMax(const NodeOptions& options) {
+  const size_t descriptors = RaiseDescriptorLimit();
+  if (options.max_streams) return static_cast<size_t>(*options.max_streams);
+  return std::max(descriptors, kDescriptorReserve + kStreamsMin) - kDescriptorReserve;
+}
+
+net::ServerOptions ServerOptionsFor(const NodeOptions& options, const ListenAddress& address,
+                                    size_t threads) {
+  net::ServerOptions server;
+  server.address = address.host;
+  server.port = address.port;
+  server.threads = threads;
+  server.trusted_proxies = options.trusted_proxies;
+  server.write_timeout = std::chrono::seconds(options.write_timeout);
+  return server;
+}
+
+stream::HubOptions HubOptionsFor(const NodeOptions& options) {
+  stream::HubOptions hub;
+  hub.keepalive = std::chrono::seconds(options.keepalive);
+  hub.write_timeout = std::chrono::seconds(options.write_timeout);
+  return hub;
+}
+
+std::optional<milliseconds> StreamAgeMax(const NodeOptions& options) {
+  if (!options.stream_max_age) return std::nullopt;
+  return std::chrono::seconds(*options.stream_max_age);
+}
+
+}  // namespace
+
+FrontShard::FrontShard(const stream::HubOptions& hub_options, net::Shard& shard, const Clock& clock,
+                       telemetry::Registry& metrics)
+    : executor(shard),
+      random(SecureRandomSeed()),
+      requests(metrics, clock),
+      hub(hub_options, shard, clock, Random(SecureRandomSeed()), metrics) {}
+
+Result<std::unique_ptr<Front>> Front::Open(const NodeOptions& options, const Clock& clock,
+                                           telemetry::Registry& metrics) {
+  const size_t streams_max = StreamsMax(options);
+  FLAGSTREAM_ASSIGN(const ListenAddress address, ParseListenAddress("--listen", options.listen));
+  FLAGSTREAM_ASSIGN(auto server, net::Server::Listen(ServerOptionsFor(
+                                     options, address, static_cast<size_t>(options.threads))));
+  std::unique_ptr<net::Server> ops_server;
+  if (!options.ops_listen.empty()) {
+    FLAGSTREAM_ASSIGN(const ListenAddress ops_address,
+                      ParseListenAddress("--ops-listen", options.ops_listen));
+    FLAGSTREAM_ASSIGN(ops_server,
+                      net::Server::Listen(ServerOptionsFor(options, ops_address, /*threads=*/1)));
+  }
+  return std::unique_ptr<Front>(
+      new Front(options, clock, metrics, std::move(server), std::move(ops_server), streams_max));
+}
+
+Front::Front(const NodeOptions& options, const Clock& clock, telemetry::Registry& metrics,
+             std::unique_ptr<net::Server> server, std::unique_ptr<net::Server> ops_server,
+             size_t streams_max)
+    : clock_(clock),
+      metrics_(metrics),
+      address_(*ParseListenAddress("--listen", options.listen)),
+      client_profiles_(StreamAgeMax(options)),
+      stream_slots_(streams_max),
+      server_(std::move(server)),
+      ops_server_(std::move(ops_server)) {
+  for (size_t i = 0; i < server_->shard_count(); ++i) {
+    shards_.push_back(
+        std::make_unique<FrontShard>(HubOptionsFor(options), server_->shard(i), clock, metrics));
+  }
+  AddServerMetrics();
+}
+
+void Front::AddServerMetrics() {
+  const auto counter = [&](const char* name, const char* help,
+                           uint64_t net::ServerCounts::* count) {
+    server_metrics_.push_back(metrics_.AddCallbackCounter(
+        name, help, [this, count] { return static_cast<double>(server_->counts().*count); }));
+  };
+  server_metrics_.push_back(metrics_.AddCallbackGauge(
+      "flagstream_connections_open", "Connections of clients, streams included.",
+      [this] { return static_cast<double>(server_->counts().connections_open); }));
+  counter("flagstream_connections_accepted_total", "Connections accepted.",
+          &net::ServerCounts::connections_accepted);
+  counter("flagstream_connections_refused_total",
+          "Connections closed at once, for want of descriptors or room.",
+          &net::ServerCounts::connections_refused);
+  counter("flagstream_connection_timeouts_total",
+          "Connections closed because the client was too slow or idle.",
+          &net::ServerCounts::timeouts);
+  server_metrics_.push_back(
+      metrics_.AddCallbackGauge("flagstream_streams_max", "Streams that may be open.",
+                                [this] { return static_cast<double>(stream_slots_.max()); }));
+  server_metrics_.push_back(metrics_.AddCallbackCounter(
+      "flagstream_streams_refused_total", "Streams that found all slots taken.",
+      [this] { return static_cast<double>(stream_slots_.refused()); }));
+}
+
+void Front::Start(const AddRoutes& add_routes, const api::OpsContext& ops) {
+  server_->Start([&](net::Shard& shard) { return MakeRouter(shard.index(), add_routes, ops); });
+  if (ops_server_ == nullptr) return;
+  ops_server_->Start([&](net::Shard&) {
+    ops_requests_ = std::make_unique<api::RequestMetrics>(metrics_, clock_);
+    auto router = std::make_unique<net::Router>(api::MakeCountedFallbackAnswers(*ops_requests_));
+    api::RegisterOps(*router, ops);
+    api::FinishRoutes(*router, *ops_requests_);
+    return router;
+  });
+}
+
+std::unique_ptr<net::Router> Front::MakeRouter(size_t index, const AddRoutes& add_routes,
+                                               const api::OpsContext& ops) {
+  api::RequestMetrics& requests = shards_[index]->requests;
+  auto router = std::make_unique<net::Router>(api::MakeCountedFallbackAnswers(requests));
+  ops_server_ == nullptr ? api::RegisterOps(*router, ops) : api::RegisterHealth(*router, ops);
+  add_routes(*router, index);
+  api::FinishRoutes(*router, requests);
+  return router;
+}
+
+void Front::StartAccepting() {
+  if (ops_server_ != nullptr) ops_server_->StartAccepting();
+  server_->StartAccepting();
+}
+
+void Front::EndStreams() {
+  server_->StopAccepting();
+  const auto streams = static_cast<int64_t>(stream_slots_.taken());
+  const milliseconds window = std::min(kEndStreamsMax, kEndPerStream * streams);
+  for (const auto& shard : shards_) {
+    shard->executor.Post([&hub = shard->hub, window] { hub.Shutdown(window); });
+  }
+  const SteadyTime deadline = clock_.Steady() + window + kEndSlack;
+  while (stream_slots_.taken() > 0 && clock_.Steady() < deadline)
+    std::this_thread::sleep_for(kEndPollInterval);
+  log::Info("streams ended", {{"streams", streams}, {"left", stream_slots_.taken()}});
+}
+
+void Front::Stop() {
+  server_->Stop(kAnswerGrace);
+  if (ops_server_ == nullptr) return;
+  ops_server_->StopAccepting();
+  ops_server_->Stop(kAnswerGrace);
+}
+
+std::string Front::url() const {
+  const std::string host =
+      address_.host.find(':') == std::string::npos ? address_.host : "[" + address_.host + "]";
+  return "http://" + host + ":" + std::to_string(server_->port());
+}
+
+}  // namespace flagstream::server

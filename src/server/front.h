@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/ops/register_ops.h"
+#include "api/request_metrics.h"
+#include "api/sse/stream_slots.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "net/server.h"
+#include "server/options.h"
+#include "stream/client_profile.h"
+#include "stream/hub.h"
+#include "telemetry/registry.h"
+
+namespace flagstream::server {
+
+// What one shard has of its own, whatever the node serves. Used on that shard, but for `executor`.
+struct FrontShard {
+  FrontShard(const stream::HubOptions& hub_options, net::Shard& shard, const Clock& clock,
+             telemetry::Registry& metrics);
+
+  net::Shard& executor;
+  Random random;
+  api::RequestMetrics requests;
+  stream::Hub hub;
+};
+
+// The side of a node that faces its clients: listening sockets, shards with their hubs, the slots
+// for streams, and the order in which all of that ends. `serve` and `hub` differ only in the routes
+// they add.
+class Front {
+ public:
+  // Adds the routes of shard `index` to its router; on that shard's thread.
+  using AddRoutes = std::function<void(net::Router& router, size_t index)>;
+
+  // Binds the sockets. `metrics` and `clock` outlive the Front. kUnavailable, with a sentence, if
+  // an address cannot be had.
+  static Result<std::unique_ptr<Front>> Open(const NodeOptions& options, const Clock& clock,
+                                             telemetry::Registry& metrics);
+  Front(const Front&) = delete;
+  Front& operator=(const Front&) = delete;
+
+  // Starts the threads; nobody is served yet.
+  void Start(const AddRoutes& add_routes, const api::OpsContext& ops);
+  void StartAccepting();
+  // No new connections from now on; the streams end cleanly, a thousand a second at most and all
+  // within kEndStreamsMax.
+  void EndStreams();
+  // Answers under way get kAnswerGrace; then the threads end.
+  void Stop();
+
+  std::vector<std::unique_ptr<FrontShard>>& shards() { return shards_; }
+  api::StreamSlots& stream_slots() { return stream_slots_; }
+  const stream::ClientProfiles& client_profiles() const { return client_profiles_; }
+  // "http://127.0.0.1:8000", of the address that clients use.
+  std::string url() const;
+
+ private:
+  Front(const NodeOptions& options, const Clock& clock, telemetry::Registry& metrics,
+        std::unique_ptr<net::Server> server, std::unique_ptr<net::Server> ops_server,
+        size_t streams_max);
+
+  std::unique_ptr<net::Router> MakeRouter(size_t index, const AddRoutes& add_routes,
+                                          const api::OpsContext& ops);
+  void AddServerMetrics();
+
+  const Clock& clock_;
+  telemetry::Registry& metrics_;
+  const ListenAddress address_;
+  const stream::ClientProfiles client_profiles_;
+  api::StreamSlots stream_slots_;
+  std::unique_ptr<api::RequestMetrics> ops_requests_;
+  std::unique_ptr<net::Server> server_;
+  std::unique_ptr<net::Server> ops_server_;  // null: operators use server_
+  // After the servers, so destroyed before: the connections of streams live in the server's shards.
+  std::vector<std::unique_ptr<FrontShard>> shards_;
+  std::vector<telemetry::CallbackMetric> server_metrics_;
+};
+
+}  // namespace flagstream::server

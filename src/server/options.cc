@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/options.h"
+
+#include <charconv>
+#include <sstream>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+
+#include "server/version.h"
+
+namespace flagstream::server {
+namespace {
+
+constexpr int64_t kThreadsMax = 256;
+constexpr int64_t kStreamsMax = 10'000'000;
+constexpr int64_t kStreamAgeMin = 5;  // shorter, and clients do little but reconnect
+constexpr int64_t kDay = 86'400;
+
+void DeclareNode(Settings& settings, NodeOptions& options) {
+  options.threads = std::max<int64_t>(1, std::thread::hardware_concurrency());
+  settings.Text("listen", options.listen,
+                "address and port to serve on; port 0: the kernel chooses");
+  settings.Text("data", options.data, "folder that keeps the data; made if it does not exist");
+  settings.Text("ops-listen", options.ops_listen,
+                "address and port for /metrics alone, taken off --listen; unset: on --listen");
+  settings.Integer("threads", options.threads, 1, kThreadsMax,
+                   "shards, each a thread with its own listening socket");
+  settings.OptionalInteger("max-streams", options.max_streams, 1, kStreamsMax,
+                           "open streams; unset: what the limit of file descriptors leaves");
+  settings.OptionalInteger(
+      "stream-max-age", options.stream_max_age, kStreamAgeMin, kDay,
+      "seconds after which a stream is ended, give or take a tenth; unset: by kind of client");
+  settings.Integer("keepalive", options.keepalive, 1, 55,
+                   "seconds of silence on a stream before a comment is sent");
+  settings.Integer("write-timeout", options.write_timeout, 1, 3'600,
+                   "seconds that a client may stay behind before its connection is closed");
+  settings.TextList("trusted-proxies", options.trusted_proxies,
+                    "networks (CIDR) whose X-Forwarded-For is believed");
+  settings.Text("public-url", options.public_url,
+                "how clients reach this server; for links in answers");
+  settings.Choice("log-level", options.log_level, {"debug", "info", "warning", "error"},
+                  "least level that is logged");
+  settings.Choice("log-format", options.log_format, {"text", "json"},
+                  "form of log lines, which go to standard error");
+}
+
+void DeclareServe(Settings& settings, ServeOptions& options) {
+  DeclareNode(settings, options);
+  settings.Flag("demo", options.demo, "also create a demo project with known keys");
+  settings.Flag("allow-registration", options.allow_registration,
+                "let anyone sign up without an invitation");
+  settings.Integer("analytics-flush", options.analytics_flush, 1, 3'600,
+                   "seconds between writes of evaluation counts; what a crash may lose");
+  settings.Secret(
+      "publish-token", options.publish_token,
+      "token for POST /sse/environments/KEY/queue-change; unset: that path does not exist",
+      {"SSE_AUTHENTICATION_TOKEN"});
+  settings.Text("admin-email", options.admin_email.emplace(),
+                "first start: e-mail of the administrator");
+  settings.Secret("admin-password", options.admin_password,
+                  "first start: password of the administrator");
+  settings.Secret("admin-token", options.admin_token,
+                  "first start: API token of the administrator, 40 hexadecimal digits");
+}
+
+void DeclareHub(Settings& settings, HubOptions& options) {
+  DeclareNode(settings, options);
+  settings.Integer("max-environments", options.max_environments, 1, 10'000'000,
+                   "environments whose stamps are kept");
+  settings.Secret("publish-token", options.publish_token, "token that queue-change must carry",
+                  {"SSE_AUTHENTICATION_TOKEN"});
+}
+
+void DeclareBench(CLI::App& streams, Settings& settings, loadgen::StreamsBenchOptions& options) {
+  settings.Text("url", options.url, "server to measure");
+  settings.Text("environment", options.environment_key,
+                "key of the environment whose streams are opened");
+  settings.Integer("streams", options.streams, 1, 1'000'000, "streams to open");
+  settings.Integer("rounds", options.rounds, 1, 1'000'000, "changes to publish");
+  settings.Secret("publish-token", options.publish_token, "publish by queue-change with this token",
+                  {"SSE_AUTHENTICATION_TOKEN"});
+  settings.Secret("admin-token", options.admin_token, "publish by an admin write with this token");
+  settings.OptionalInteger(
+      "server-pid", options.server_pid, 1, INT32_MAX,
+      "process to measure; unset: the one that listens on the port, if it is on this machine");
+  streams.add_flag("--fetch", options.fetch,
+                   "beside each stream a kept connection that fetches the flags after an event");
+  streams.add_flag("--json", options.json, "print the report as JSON");
+}
+
+Result<> CheckRequired(const std::string& data) {
+  if (data.empty())
+    return Error(ErrorCode::kInvalidArgument, "--data is required: the folder that keeps the data");
+  return {};
+}
+
+Result<> Check(const NodeOptions& options) {
+  FLAGSTREAM_TRY(CheckRequired(options.data));
+  FLAGSTREAM_TRY(ParseListenAddress("--listen", options.listen));
+  if (!options.ops_listen.empty())
+    FLAGSTREAM_TRY(ParseListenAddress("--ops-listen", options.ops_listen));
+  return {};
+}
+
+Result<> Check(ServeOptions& options) {
+  if (options.admin_email && options.admin_email->empty()) options.admin_email.reset();
+  if (options.admin_token &&
+      (options.admin_token->size() != 40 ||
+       options.admin_token->find_first_not_of("0123456789abcdef") != std::string::npos)) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "FLAGSTREAM_ADMIN_TOKEN must be 40 hexadecimal digits in lower case");
+  }
+  return Check(static_cast<const NodeOptions&>(options));
+}
+
+Result<> Check(const HubOptions& options) {
+  if (!options.publish_token) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "a hub needs the token of queue-change: set FLAGSTREAM_PUBLISH_TOKEN or "
+                 "--publish-token-file");
+  }
+  return Check(static_cast<const NodeOptions&>(options));
+}
+
+Result<> Check(const UserOptions& options) { return CheckRequired(options.data); }
+
+Result<> Check(const loadgen::StreamsBenchOptions& options) {
+  if (options.environment_key.empty()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "--environment is required: the key whose streams are opened");
+  }
+  if (!options.publish_token && !options.admin_token) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "nothing to publish with: set FLAGSTREAM_PUBLISH_TOKEN or FLAGSTREAM_ADMIN_TOKEN");
+  }
+  return {};
+}
+
+template <class Options>
+Command Finish(Settings& settings, Options& options, const GetEnvironment& get_environment) {
+  if (const auto resolved = settings.Resolve(get_environment); !resolved) {
+    return Message{"flagstream: " + resolved.error().message() + "\n", 2};
+  }
+  if (const auto checked = Check(options); !checked) {
+    return Message{"flagstream: " + checked.error().message() + "\n", 2};
+  }
+  return std::move(options);
+}
+
+}  // namespace
+
+Result<ListenAddress> ParseListenAddress(const std::string& setting, const std::string& text) {
+  const size_t colon = text.rfind(':');
+  ListenAddress address;
+  const auto wrong = [&] {
+    return Error(ErrorCode::kInvalidArgument, setting + ": \"" + text + "\" is not ADDRESS:PORT");
+  };
+  if (colon == std::string::npos) return wrong();
+  const char* end = text.data() + text.size();
+  const auto [stopped, failure] = std::from_chars(text.data() + colon + 1, end, address.port);
+  if (failure != std::errc() || stopped != end) return wrong();
+  address.host = text.substr(0, colon);
+  if (address.host.empty()) address.host = "0.0.0.0";
+  if (address.host.front() == '[' && address.host.back() == ']') {
+    address.host = address.host.substr(1, address.host.size() - 2);
+  }
+  return address;
+}
+
+Command ParseCommandLine(int argc, const char* const* argv, const GetEnvironment& get_environment) {
+  CLI::App app("Flagstream: feature flags whose clients hear of a change in milliseconds",
+               "flagstream");
+  app.set_version_flag("--version", std::string(kVersion));
+  app.require_subcommand(1);
+
+  ServeOptions serve;
+  CLI::App* serve_command =
+      app.add_subcommand("serve", "Admin API, flags API and streams, in one process");
+  Settings serve_settings(*serve_command);
+  DeclareServe(serve_settings, serve);
+
+  HubOptions hub;
+  CLI::App* hub_command = app.add_subcommand(
+      "hub", "real-time service for an existing Flagsmith: queue-change in, streams out");
+  Settings hub_settings(*hub_command);
+  DeclareHub(hub_settings, hub);
+
+  UserOptions user;
+  CLI::App* user_command =
+      app.add_subcommand("user", "the way back in: reset a password or a token")
+          ->require_subcommand(1);
+  CLI::App* set_password =
+      user_command->add_subcommand("set-password", "give a user a new password");
+  CLI::App* new_token =
+      user_command->add_subcommand("new-token", "give a user a new API token; the old ones end");
+  Settings set_password_settings(*set_password);
+  Settings new_token_settings(*new_token);
+  set_password->add_option("EMAIL", user.email, "the user's e-mail")->required();
+  new_token->add_option("EMAIL", user.email, "the user's e-mail")->required();
+  set_password_settings.Text("data", user.data, "folder that keeps the data");
+  new_token_settings.Text("data", user.data, "folder that keeps the data");
+  set_password_settings.Secret("user-password", user.password,
+                               "the new password; unset: one is generated and printed");
+
+  loadgen::StreamsBenchOptions bench;
+  CLI::App* bench_command = app.add_subcommand("bench", "measure a server")->require_subcommand(1);
+  CLI::App* bench_streams =
+      bench_command->add_subcommand("streams", "open streams, publish, report");
+  Settings bench_settings(*bench_streams);
+  DeclareBench(*bench_streams, bench_settings, bench);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    const int code = app.exit(error, out, out);
+    return Message{out.str(), code == 0 ? 0 : 2};
+  }
+  if (serve_command->parsed()) return Finish(serve_settings, serve, get_environment);
+  if (hub_command->parsed()) return Finish(hub_settings, hub, get_environment);
+  if (bench_streams->parsed()) return Finish(bench_settings, bench, get_environment);
+  user.action =
+      new_token->parsed() ? UserOptions::Action::kNewToken : UserOptions::Action::kSetPassword;
+  return Finish(new_token->parsed() ? new_token_settings : set_password_settings, user,
+                get_environment);
+}
+
+}  // namespace flagstream::server

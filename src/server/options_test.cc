@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/options.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <map>
+
+namespace flagstream::server {
+namespace {
+
+// Goal: a setting comes from flag, environment or file, in this order, and a wrong one is named in
+// the message.
+
+using Environment = std::map<std::string, std::string>;
+
+Command Parse(std::vector<const char*> arguments, Environment environment = {}) {
+  arguments.insert(arguments.begin(), "flagstream");
+  return ParseCommandLine(static_cast<int>(arguments.size()), arguments.data(),
+                          [environment](const std::string& name) -> std::optional<std::string> {
+                            const auto found = environment.find(name);
+                            if (found == environment.end()) return std::nullopt;
+                            return found->second;
+                          });
+}
+
+std::string WrongBecause(const Command& command) {
+  const auto* message = std::get_if<Message>(&command);
+  if (message == nullptr) return "the command line was accepted";
+  EXPECT_EQ(message->exit_code, 2);
+  return message->text;
+}
+
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::string& content) {
+    const int descriptor = mkstemp(path_);
+    EXPECT_EQ(write(descriptor, content.data(), content.size()),
+              static_cast<ssize_t>(content.size()));
+    close(descriptor);
+  }
+  ~TemporaryFile() { std::remove(path_); }
+  const char* path() const { return path_; }
+
+ private:
+  char path_[32] = "/tmp/flagstream-options-XXXXXX";
+};
+
+TEST(OptionsTest, ServeHasDefaults) {
+  const Command command = Parse({"serve", "--data", "/tmp/x"});
+  const auto& serve = std::get<ServeOptions>(command);
+  EXPECT_EQ(serve.listen, "127.0.0.1:8000");
+  EXPECT_EQ(serve.keepalive, 15);
+  EXPECT_EQ(serve.write_timeout, 60);
+  EXPECT_FALSE(serve.demo);
+  EXPECT_FALSE(serve.publish_token);
+  EXPECT_FALSE(serve.admin_email);
+}
+
+TEST(OptionsTest, FlagWinsOverEnvironmentAndEnvironmentOverFile) {
+  const TemporaryFile file("keepalive = 7\nwrite-timeout = 8\nthreads = 3\ndemo = true\n");
+  const Command command =
+      Parse({"serve", "--data", "/tmp/x", "--config", file.path(), "--keepalive", "20"},
+            {{"FLAGSTREAM_KEEPALIVE", "21"}, {"FLAGSTREAM_WRITE_TIMEOUT", "22"}});
+  const auto& serve = std::get<ServeOptions>(command);
+  EXPECT_EQ(serve.keepalive, 20);
+  EXPECT_EQ(serve.write_timeout, 22);
+  EXPECT_EQ(serve.threads, 3);
+  EXPECT_TRUE(serve.demo);
+}
+
+TEST(OptionsTest, NamesTheSettingAsItWasSpelt) {
+  EXPECT_NE(WrongBecause(Parse({"serve", "--data", "d", "--threads", "0"})).find("--threads"),
+            std::string::npos);
+  EXPECT_NE(WrongBecause(Parse({"serve", "--data", "d"}, {{"FLAGSTREAM_THREADS", "many"}}))
+                .find("FLAGSTREAM_THREADS"),
+            std::string::npos);
+  const TemporaryFile wrong_value("threads = 1000\n");
+  EXPECT_NE(WrongBecause(Parse({"serve", "--data", "d", "--config", wrong_value.path()}))
+                .find("key threads"),
+            std::string::npos);
+  const TemporaryFile unknown("treads = 1\n");
+  EXPECT_NE(
+      WrongBecause(Parse({"serve", "--data", "d", "--config", unknown.path()})).find("key treads"),
+      std::string::npos);
+  EXPECT_NE(WrongBecause(Parse({"serve", "--data", "d", "--config", "/nonexistent.toml"}))
+                .find("--config"),
+            std::string::npos);
+  EXPECT_NE(WrongBecause(Parse({"serve"})).find("--data"), std::string::npos);
+  EXPECT_NE(WrongBecause(Parse({"serve", "--data", "d", "--listen", "nowhere"})).find("--listen"),
+            std::string::npos);
+  EXPECT_NE(WrongBecause(Parse({"serve", "--data", "d", "--stream-max-age", "4"}))
+                .find("--stream-max-age"),
+            std::string::npos);
+}
+
+TEST(OptionsTest, SecretsComeFromVariableOrFileNeverFromAFlag) {
+  const TemporaryFile file("s3cret\n");
+  EXPECT_EQ(std::get<HubOptions>(Parse({"hub", "--data", "d", "--publish-token-file", file.path()}))
+                .publish_token,
+            "s3cret");
+  EXPECT_EQ(
+      std::get<HubOptions>(Parse({"hub", "--data", "d"}, {{"SSE_AUTHENTICATION_TOKEN", "alias"}}))
+          .publish_token,
+      "alias");
+  EXPECT_EQ(
+      std::get<HubOptions>(Parse({"hub", "--data", "d"}, {{"SSE_AUTHENTICATION_TOKEN", "alias"},
+                                                          {"FLAGSTREAM_PUBLISH_TOKEN", "own"}}))
+          .publish_token,
+      "own");
+  EXPECT_NE(WrongBecause(Parse({"hub", "--data", "d", "--publish-token", "x"})),
+            "the command line was accepted");
+  EXPECT_NE(WrongBecause(Parse({"hub", "--data", "d", "--publish-token-file", "/nonexistent"}))
+                .find("/nonexistent"),
+            std::string::npos);
+  EXPECT_NE(WrongBecause(Parse({"hub", "--data", "d"})).find("FLAGSTREAM_PUBLISH_TOKEN"),
+            std::string::npos);
+}
+
+TEST(OptionsTest, AdminTokenMustBe40HexadecimalDigits) {
+  EXPECT_NE(WrongBecause(Parse({"serve", "--data", "d"}, {{"FLAGSTREAM_ADMIN_TOKEN", "short"}}))
+                .find("FLAGSTREAM_ADMIN_TOKEN"),
+            std::string::npos);
+  const Command command =
+      Parse({"serve", "--data", "d"}, {{"FLAGSTREAM_ADMIN_TOKEN", std::string(40, 'a')}});
+  EXPECT_EQ(std::get<ServeOptions>(command).admin_token, std::string(40, 'a'));
+}
+
+TEST(OptionsTest, HelpNamesEverySettingOfTheCommand) {
+  const Command command = Parse({"serve", "--help"});
+  const auto& help = std::get<Message>(command);
+  EXPECT_EQ(help.exit_code, 0);
+  for (const char* name :
+       {"--listen", "--data", "--threads", "--max-streams", "--stream-max-age", "--keepalive",
+        "--write-timeout", "--trusted-proxies", "--public-url", "--ops-listen", "--log-level",
+        "--log-format", "--demo", "--publish-token-file", "FLAGSTREAM_ADMIN_PASSWORD"}) {
+    EXPECT_NE(help.text.find(name), std::string::npos) << name;
+  }
+}
+
+TEST(OptionsTest, UserCommandsNeedAnEmail) {
+  const Command command = Parse({"user", "new-token", "ada@example.org", "--data", "d"});
+  const auto& user = std::get<UserOptions>(command);
+  EXPECT_EQ(user.action, UserOptions::Action::kNewToken);
+  EXPECT_EQ(user.email, "ada@example.org");
+  EXPECT_NE(WrongBecause(Parse({"user", "set-password", "--data", "d"})).find("EMAIL"),
+            std::string::npos);
+}
+
+TEST(ListenAddressTest, ReadsAllForms) {
+  EXPECT_EQ(ParseListenAddress("--listen", "127.0.0.1:80")->port, 80);
+  EXPECT_EQ(ParseListenAddress("--listen", "[::1]:81")->host, "::1");
+  EXPECT_EQ(ParseListenAddress("--listen", ":0")->host, "0.0.0.0");
+  for (const char* wrong : {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:99999", "127.0.0.1:8o"}) {
+    EXPECT_FALSE(ParseListenAddress("--listen", wrong)) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace flagstream::server

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/serve_node.h"
+
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "api/admin/register_admin.h"
+#include "api/sdk/register_sdk.h"
+#include "api/sse/queue_change.h"
+#include "api/sse/register_sse.h"
+#include "auth/login_limiter.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/worker_pool.h"
+#include "bus/local_bus.h"
+#include "replica/analytics.h"
+#include "replica/replica.h"
+#include "server/front.h"
+#include "server/greeting.h"
+#include "server/signals.h"
+#include "server/version.h"
+#include "service/announcement.h"
+#include "service/demo_data.h"
+#include "service/first_start.h"
+#include "service/use_cases.h"
+#include "store/query.h"
+#include "store/sqlite_store.h"
+#include "telemetry/registry.h"
+
+namespace flagstream::server {
+namespace {
+
+// Threads that wait for the store: reads of identities and of the Admin API, loads of snapshots.
+constexpr size_t kStoreWorkers = 4;
+constexpr size_t kStoreQueueMax = 10'000;
+// Password hashes that run at once; each takes some tens of MiB and of milliseconds.
+constexpr size_t kHashWorkers = 2;
+constexpr size_t kHashQueueMax = 100;
+// How long a writer is kept waiting for this node's shards.
+constexpr std::chrono::milliseconds kServedPatience{250};
+
+// What SDKs report, on its way to the store.
+class UsageToAnalytics final : public api::FeatureUsage {
+ public:
+  explicit UsageToAnalytics(replica::Analytics& analytics) : analytics_(analytics) {}
+  void Count(EnvironmentId environment, FeatureId feature, int64_t evaluations) override {
+    analytics_.Count(environment, feature, evaluations);
+  }
+
+ private:
+  replica::Analytics& analytics_;
+};
+
+// One node of `serve`. Members are in the order in which they depend on each other.
+class ServeNode {
+ public:
+  explicit ServeNode(const ServeOptions& options) : options_(options) {}
+
+  Result<> Run();
+
+ private:
+  Result<> OpenStore();
+  Result<> OpenFront();
+  void MakeReplica();
+  void MakeUseCases();
+  void AddRoutes(net::Router& router, size_t index);
+  api::OpsContext OpsContext();
+  Result<> Greet();
+  void TouchEnvironment(EnvironmentId environment, UniqueFunction<void(Result<>)> then);
+  void Stop();
+
+  static auto SubmitTo(WorkerPool& pool) {
+    return [&pool](Task task) { return pool.Submit(std::move(task)); };
+  }
+
+  const ServeOptions& options_;
+  const Clock& clock_ = SystemClock();
+  telemetry::Registry metrics_;
+  std::unique_ptr<store::SqliteStore> store_;
+  service::FirstStartReport first_start_;
+  bus::LocalBus bus_;
+  WorkerPool workers_{kStoreWorkers, kStoreQueueMax};
+  WorkerPool hash_workers_{kHashWorkers, kHashQueueMax};
+  auth::LoginLimiter logins_{clock_};
+  std::unique_ptr<service::UseCases> use_cases_;
+  std::unique_ptr<api::AdminContext> admin_;
+  // The replica is used by what the front's threads run, and uses their executors: both refer to
+  // each other, so both end (Stop) before either is destroyed.
+  std::unique_ptr<replica::Replica> replica_;
+  std::unique_ptr<replica::Analytics> analytics_;
+  std::unique_ptr<UsageToAnalytics> usage_;
+  std::unique_ptr<Front> front_;
+};
+
+Result<> ServeNode::Run() {
+  BlockStopSignals();
+  FLAGSTREAM_TRY(OpenStore());
+  FLAGSTREAM_TRY(OpenFront());
+  MakeReplica();
+  MakeUseCases();
+  front_->Start([this](net::Router& router, size_t index) { AddRoutes(router, index); },
+                OpsContext());
+  Result<> loaded = replica_->LoadAll();
+  if (loaded) loaded = Greet();
+  if (loaded) {
+    analytics_->Start();
+    front_->StartAccepting();
+    log::Info("serving", {{"address", front_->url()}, {"threads", options_.threads}});
+    const int signal = WaitForStop();
+    log::Info("stopping", {{"signal", signal}});
+  }
+  Stop();
+  return loaded;
+}
+
+Result<> ServeNode::OpenStore() {
+  store::SqliteOptions sqlite;
+  sqlite.data_folder = options_.data;
+  sqlite.clock = &clock_;
+  FLAGSTREAM_ASSIGN(store_, store::SqliteStore::Open(sqlite));
+  if (store_->restored())
+    log::Warning("an older copy of the data was put back; every environment got a new stamp");
+  service::FirstStartOptions first_start;
+  first_start.email = options_.admin_email;
+  first_start.password = options_.admin_password;
+  first_start.token = options_.admin_token;
+  first_start.demo = options_.demo;
+  FLAGSTREAM_ASSIGN(first_start_, service::PrepareStore({*store_, bus_, clock_}, first_start));
+  return {};
+}
+
+Result<> ServeNode::OpenFront() {
+  FLAGSTREAM_ASSIGN(front_, Front::Open(options_, clock_, metrics_));
+  return {};
+}
+
+void ServeNode::MakeReplica() {
+  std::vector<replica::ShardPorts> ports;
+  for (const auto& shard : front_->shards()) ports.push_back({&shard->executor, &shard->hub});
+  replica_ = std::make_unique<replica::Replica>(
+      replica::ReplicaOptions(),
+      replica::ReplicaContext{*store_, bus_, SubmitTo(workers_), clock_, metrics_},
+      std::move(ports), Random(SecureRandomSeed()));
+  analytics_ =
+      std::make_unique<replica::Analytics>(std::chrono::seconds(options_.analytics_flush), *store_,
+                                           clock_, front_->shards().front()->executor, metrics_);
+  usage_ = std::make_unique<UsageToAnalytics>(*analytics_);
+}
+
+void ServeNode::MakeUseCases() {
+  use_cases_ =
+      std::make_unique<service::UseCases>(service::Context{*store_, bus_, clock_},
+                                          service::AccountOptions{options_.allow_registration});
+  admin_ = std::make_unique<api::AdminContext>(api::AdminContext{
+      *use_cases_, logins_, SubmitTo(workers_), SubmitTo(hash_workers_),
+      [this](std::vector<bus::Change> changes, Executor& executor, Task then) {
+        replica_->WhenServed(std::move(changes), kServedPatience, executor, std::move(then));
+      },
+      options_.public_url});
+}
+
+void ServeNode::AddRoutes(net::Router& router, size_t index) {
+  FrontShard& shard = *front_->shards()[index];
+  replica::ShardReplica& replica = replica_->shard(index);
+  api::RegisterSdk(router, {replica, *usage_});
+  api::RegisterAdmin(router, *admin_);
+  api::RegisterSse(router, {shard.hub, front_->stream_slots(), shard.random,
+                            api::ChannelsOf(replica), front_->client_profiles()});
+  if (!options_.publish_token) return;
+  api::RegisterQueueChange(
+      router,
+      api::TouchContext{*options_.publish_token, replica,
+                        [this](EnvironmentId environment, UniqueFunction<void(Result<>)> then) {
+                          TouchEnvironment(environment, std::move(then));
+                        }});
+}
+
+void ServeNode::TouchEnvironment(EnvironmentId environment, UniqueFunction<void(Result<>)> then) {
+  auto shared_then = std::make_shared<UniqueFunction<void(Result<>)>>(std::move(then));
+  const bool accepted = workers_.Submit([this, environment, shared_then] {
+    const auto announced = service::AnnounceEnvironment(use_cases_->context, environment);
+    (*shared_then)(announced ? Result<>() : Result<>(announced.error()));
+  });
+  if (!accepted) (*shared_then)(Error::Unavailable("too much is waiting for the store"));
+}
+
+api::OpsContext ServeNode::OpsContext() {
+  return {[this] { return replica_->IsReady(); }, [this] { return metrics_.PrometheusText(); },
+          [] { return api::InstallationState{true, true}; }, std::string(kVersion)};
+}
+
+Result<> ServeNode::Greet() {
+  GreetingFacts facts{front_->url(), options_.data, first_start_, options_.admin_token,
+                      std::nullopt};
+  if (options_.demo) {
+    FLAGSTREAM_ASSIGN(facts.demo_feature_state, service::FindDemoFeatureState(use_cases_->context));
+  }
+  std::fputs(Greeting(facts).c_str(), stdout);
+  std::fflush(stdout);
+  return {};
+}
+
+// What is under way is finished from the outside in: clients, answers, loads, counts, work,
+// messages; the store comes last.
+void ServeNode::Stop() {
+  front_->EndStreams();
+  replica_->Stop();
+  analytics_->Stop();
+  workers_.Stop();
+  hash_workers_.Stop();
+  bus_.Stop();
+  front_->Stop();
+}
+
+}  // namespace
+
+Result<> RunServe(const ServeOptions& options) { return ServeNode(options).Run(); }
+
+}  // namespace flagstream::server

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/user_command.h"
+
+#include <cstdio>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "bus/local_bus.h"
+#include "service/accounts.h"
+#include "store/sqlite_store.h"
+
+namespace flagstream::server {
+namespace {
+
+constexpr size_t kPasswordLength = 24;
+constexpr std::string_view kPasswordAlphabet = "abcdefghijkmnpqrstuvwxyz23456789";
+
+Result<> SetPassword(service::Accounts& accounts, const UserOptions& options) {
+  const std::string password =
+      options.password ? *options.password : SecureRandomText(kPasswordLength, kPasswordAlphabet);
+  FLAGSTREAM_TRY(accounts.SetPasswordOf(options.email, password));
+  if (!options.password)
+    std::printf("new password of %s: %s\n", options.email.c_str(), password.c_str());
+  return {};
+}
+
+Result<> NewToken(service::Accounts& accounts, const UserOptions& options) {
+  FLAGSTREAM_ASSIGN(const std::string token, accounts.NewTokenOf(options.email));
+  std::printf("new token of %s: %s\n", options.email.c_str(), token.c_str());
+  return {};
+}
+
+}  // namespace
+
+Result<> RunUserCommand(const UserOptions& options) {
+  store::SqliteOptions store_options;
+  store_options.data_folder = options.data;
+  FLAGSTREAM_ASSIGN(const auto store, store::SqliteStore::Open(store_options));
+  bus::LocalBus bus;
+  const service::Context context{*store, bus, SystemClock()};
+  service::Accounts accounts(context, {});
+  return options.action == UserOptions::Action::kSetPassword ? SetPassword(accounts, options)
+                                                             : NewToken(accounts, options);
+}
+
+}  // namespace flagstream::server
