@@ -12,6 +12,7 @@ namespace {
 // Goal: good requests are read alike in whatever portions they come, bad ones get the right status.
 
 using State = Http1Parser::State;
+using std::string_literals::operator""s;
 
 constexpr Http1Limits kSmall{.header_bytes_max = 512, .body_bytes_max = 100};
 
@@ -136,9 +137,9 @@ TEST(Http1ParserTest, RefusesBadHeads) {
            std::string("GET / HTTP/1.1 \r\nHost: x\r\n\r\n"),
            std::string("GET /a b HTTP/1.1\r\nHost: x\r\n\r\n"),
            std::string("CONNECT host:1 HTTP/1.1\r\nHost: x\r\n\r\n"),
-           std::string("GE\0T / HTTP/1.1\r\nHost: x\r\n\r\n", 31),
-           std::string("GET /\0 HTTP/1.1\r\nHost: x\r\n\r\n", 30),
-           line + std::string("Host: x\r\nA: b\0c\r\n\r\n", 20),
+           "GE\0T / HTTP/1.1\r\nHost: x\r\n\r\n"s,
+           "GET /\0 HTTP/1.1\r\nHost: x\r\n\r\n"s,
+           line + "Host: x\r\nA: b\0c\r\n\r\n"s,
            line + "Host: x\r\nA : b\r\n\r\n",
            line + "Host: x\r\nA\r\n\r\n",
            line + "Host: x\r\n: b\r\n\r\n",

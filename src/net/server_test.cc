@@ -21,6 +21,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/mutex.h"
+
 namespace flagstream::net {
 namespace {
 
@@ -273,8 +275,10 @@ class ServerTest : public testing::Test {
   // Looks often; how long it takes says nothing, that it never happens does.
   template <class Condition>
   static void WaitUntil(Condition condition) {
-    for (int i = 0; i < kPatienceMs && !condition(); ++i)
-      std::this_thread::sleep_for(milliseconds(1));
+    Mutex mutex;
+    CondVar never;
+    const MutexLock lock(mutex);
+    for (int i = 0; i < kPatienceMs && !condition(); ++i) never.WaitFor(mutex, milliseconds(1));
   }
   void WaitForOpen(uint64_t count) {
     WaitUntil([&] { return server_->counts().connections_open == count; });
