@@ -190,8 +190,12 @@ Response Http1Session::Failure(int status, std::string_view sentence) const {
 }
 
 std::string Http1Session::ClientAddressOf(const Request& request) {
-  if (!peer_) peer_ = PeerAddress(connection_->fd());
-  return ClientAddress(*peer_, request, context_.trusted_proxies).ToString();
+  if (!peer_) {
+    peer_ = PeerAddress(connection_->fd());
+    peer_text_ = peer_->ToString();
+  }
+  const IpAddress client = ClientAddress(*peer_, request, context_.trusted_proxies);
+  return client == *peer_ ? peer_text_ : client.ToString();
 }
 
 void Http1Session::AwaitReadable() {

@@ -103,6 +103,7 @@ class Http1Session final : public std::enable_shared_from_this<Http1Session>,
   ShardContext& context_;
   std::optional<Connection> connection_;  // none: closed, a stream's, or parked
   std::optional<IpAddress> peer_;         // once asked for
+  std::string peer_text_;
 
   std::unique_ptr<Http1Parser> parser_;  // of the request that is being read
   std::string unread_;                   // received, not parsed yet
