@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "base/log.h"
@@ -23,7 +22,6 @@ constexpr size_t kStreamsMin = 64;
 constexpr milliseconds kEndStreamsMax{5'000};
 constexpr milliseconds kEndPerStream{1};
 constexpr milliseconds kEndSlack{2'000};  // for those whose last chunk waits for room
-constexpr milliseconds kEndPollInterval{10};
 constexpr milliseconds kAnswerGrace{5'000};
 
 // As many descriptors as we may have. Returns the limit.
@@ -166,9 +164,7 @@ void Front::EndStreams() {
   for (const auto& shard : shards_) {
     shard->executor.Post([&hub = shard->hub, window] { hub.Shutdown(window); });
   }
-  const SteadyTime deadline = clock_.Steady() + window + kEndSlack;
-  while (stream_slots_.taken() > 0 && clock_.Steady() < deadline)
-    std::this_thread::sleep_for(kEndPollInterval);
+  stream_slots_.WaitForNone(window + kEndSlack);
   log::Info("streams ended", {{"streams", streams}, {"left", stream_slots_.taken()}});
 }
 

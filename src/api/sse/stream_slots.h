@@ -2,9 +2,11 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 
 #include "base/assert.h"
+#include "base/mutex.h"
 
 namespace flagstream::api {
 
@@ -25,6 +27,15 @@ class StreamSlots {
   void Release() {
     const size_t before = taken_.fetch_sub(1, std::memory_order_relaxed);
     FLAGSTREAM_ASSERT(before > 0);
+    if (before > 1) return;
+    MutexLock lock(mutex_);
+    none_taken_.NotifyAll();
+  }
+  // Waits until none is taken, or for `patience`.
+  void WaitForNone(std::chrono::milliseconds patience) EXCLUDES(mutex_) {
+    MutexLock lock(mutex_);
+    while (taken() > 0 && none_taken_.WaitFor(mutex_, patience)) {
+    }
   }
 
   size_t max() const { return max_; }
@@ -36,6 +47,8 @@ class StreamSlots {
   const size_t max_;
   std::atomic<size_t> taken_{0};
   std::atomic<size_t> refused_{0};
+  Mutex mutex_;  // held by no one but who waits and who wakes them
+  CondVar none_taken_;
 };
 
 }  // namespace flagstream::api
