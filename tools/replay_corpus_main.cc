@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Goal: what a fuzzer once found stays mended. Runs each file of a corpus folder through a fuzz target, so that every
-// build, with any compiler, replays it as a plain test. An empty or unreadable corpus is a failure.
+// Goal: what a fuzzer once found stays mended. Runs each file of a corpus folder through a fuzz
+// target, so that every build, with any compiler, replays it as a plain test. An empty or
+// unreadable corpus is a failure.
 
 #include <cstdint>
 #include <cstdio>

@@ -53,7 +53,9 @@ void Statement::Bind(const Value& value) {
       value);
 }
 
-void Statement::BindInteger(int64_t value) { Check(sqlite3_bind_int64(prepared_.get(), ++bound_, value)); }
+void Statement::BindInteger(int64_t value) {
+  Check(sqlite3_bind_int64(prepared_.get(), ++bound_, value));
+}
 
 void Statement::BindText(std::string_view value) {
   // A null pointer would bind null.
