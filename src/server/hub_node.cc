@@ -86,7 +86,6 @@ class HubNode {
 };
 
 Result<> HubNode::Run() {
-  BlockStopSignals();
   FLAGSTREAM_TRY(OpenLog());
   FLAGSTREAM_TRY(OpenFront());
   MakeRelay();
@@ -165,6 +164,10 @@ void HubNode::Stop() {
 
 }  // namespace
 
-Result<> RunHub(const HubOptions& options) { return HubNode(options).Run(); }
+Result<> RunHub(const HubOptions& options) {
+  // Before the node's first thread, which inherits it: else a signal would find that thread.
+  BlockStopSignals();
+  return HubNode(options).Run();
+}
 
 }  // namespace flagstream::server

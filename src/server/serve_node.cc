@@ -97,7 +97,6 @@ class ServeNode {
 };
 
 Result<> ServeNode::Run() {
-  BlockStopSignals();
   FLAGSTREAM_TRY(OpenStore());
   FLAGSTREAM_TRY(OpenFront());
   MakeReplica();
@@ -218,6 +217,10 @@ void ServeNode::Stop() {
 
 }  // namespace
 
-Result<> RunServe(const ServeOptions& options) { return ServeNode(options).Run(); }
+Result<> RunServe(const ServeOptions& options) {
+  // Before the node's first thread, which inherits it: else a signal would find that thread.
+  BlockStopSignals();
+  return ServeNode(options).Run();
+}
 
 }  // namespace flagstream::server
