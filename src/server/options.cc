@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "net/ip_address.h"
 #include "server/version.h"
 
 namespace flagstream::server {
@@ -100,6 +101,9 @@ Result<> Check(const NodeOptions& options) {
   FLAGSTREAM_TRY(ParseListenAddress("--listen", options.listen));
   if (!options.ops_listen.empty())
     FLAGSTREAM_TRY(ParseListenAddress("--ops-listen", options.ops_listen));
+  if (const auto networks = net::IpNetworks::Parse(options.trusted_proxies); !networks) {
+    return Error(ErrorCode::kInvalidArgument, "--trusted-proxies: " + networks.error().message());
+  }
   return {};
 }
 
