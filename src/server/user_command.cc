@@ -2,6 +2,7 @@
 #include "server/user_command.h"
 
 #include <cstdio>
+#include <filesystem>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -33,6 +34,10 @@ Result<> NewToken(service::Accounts& accounts, const UserOptions& options) {
 }  // namespace
 
 Result<> RunUserCommand(const UserOptions& options) {
+  // Opening would make a new store, in which there is nobody.
+  if (!std::filesystem::exists(options.data + "/flagstream.db")) {
+    return Error(ErrorCode::kNotFound, "there is no data in " + options.data);
+  }
   store::SqliteOptions store_options;
   store_options.data_folder = options.data;
   FLAGSTREAM_ASSIGN(const auto store, store::SqliteStore::Open(store_options));
