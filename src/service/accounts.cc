@@ -209,7 +209,8 @@ Result<void> Accounts::SetPasswordOf(const std::string& email, const std::string
 Result<std::string> Accounts::NewTokenOf(const std::string& email) {
   FLAGSTREAM_ASSIGN(const User user, RequireByEmail(email));
   std::string token = auth::NewToken();
-  const Result<void> stored = WriteUnserved(context_, [&](Writing& writing) {
+  const Result<void> stored = WriteUnserved(context_, [&](Writing& writing) -> Result<void> {
+    FLAGSTREAM_TRY(store::Delete(writing.tx(), Select<Token>().Where(&Token::user_id, user.id)));
     return StoreToken(writing.tx(), user.id, token, writing.now(),
                       context_.limits.tokens_per_user_max);
   });
