@@ -64,6 +64,7 @@ std::string Error::ToString() const {
   text += ": ";
   text += message_;
   for (const Error* e = cause(); e != nullptr; e = e->cause()) {
+    if (text.back() == '.') text.pop_back();
     text += "; because ";
     text += e->message();
   }

@@ -41,13 +41,27 @@ class SqliteStore::Parts {
   ReaderPool readers;
 };
 
+namespace {
+
+Result<std::unique_ptr<Session>> OpenMigrated(const std::string& path) {
+  FLAGSTREAM_ASSIGN(std::unique_ptr<Session> session, Session::Open(path, Access::kWrite));
+  FLAGSTREAM_TRY(sqlite::Migrate(session->connection(), sqlite::BuiltinMigrations()));
+  return session;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(const SqliteOptions& options) {
   const std::string path = options.data_folder + "/flagstream.db";
   FLAGSTREAM_TRY(CreateDataFolder(options.data_folder));
   FLAGSTREAM_ASSIGN(std::unique_ptr<FolderLock> lock,
                     FolderLock::Take(options.data_folder, options.clock->NowMicros()));
-  FLAGSTREAM_ASSIGN(std::unique_ptr<Session> session, Session::Open(path, Access::kWrite));
-  FLAGSTREAM_TRY(sqlite::Migrate(session->connection(), sqlite::BuiltinMigrations()));
+  Result<std::unique_ptr<Session>> opened = OpenMigrated(path);
+  if (!opened) {
+    const Error& cause = opened.error();
+    return Error(cause.code(), "the database " + path + " cannot be opened", cause);
+  }
+  std::unique_ptr<Session> session = *std::move(opened);
   FLAGSTREAM_ASSIGN(std::unique_ptr<ProgressKeeper> progress,
                     ProgressKeeper::Start(*session, *options.clock, options.data_folder, path));
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::make_unique<Parts>(
