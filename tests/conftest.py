@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Servers and environments for all suites."""
+
+import pytest
+
+from harness import scenarios
+from harness.admin import Admin, Environment
+from harness.javascript import PACKAGES
+from harness.server import Server
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory):
+    """One demo server for tests that leave it as they found it, apart from a project of their own."""
+    with Server(tmp_path_factory.mktemp("shared"), "--threads", "2") as server:
+        yield server
+
+
+@pytest.fixture
+def make_server(tmp_path):
+    """Starts servers of a test's own: make_server("--stream-max-age", "5", name="first")."""
+    servers = []
+
+    def make(*options: str, name: str = "server", start: bool = True, **fields) -> Server:
+        server = Server(tmp_path / name, *options, **fields)
+        servers.append(server)
+        return server.start() if start else server
+
+    yield make
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture
+def admin(shared_server) -> Admin:
+    return Admin(shared_server.port)
+
+
+@pytest.fixture
+def environment(admin) -> Environment:
+    """A new environment in a new project with two features: `banner` on with the value "blue", `dark` off without."""
+    return make_environment(admin)
+
+
+def make_environment(admin: Admin) -> Environment:
+    project = admin.make_project()
+    project.make_feature("banner", enabled=True, value="blue")
+    project.make_feature("dark")
+    return project.make_environment()
+
+
+@pytest.fixture
+def environment_on():
+    """The same on a server of the test's own: environment_on(server)."""
+    return lambda server: make_environment(Admin(server.port))
+
+
+@pytest.fixture(scope="module")
+def short_streams(tmp_path_factory):
+    """A server whose streams end after the shortest time that may be set."""
+    with Server(tmp_path_factory.mktemp("short-streams"), "--stream-max-age", "5") as server:
+        yield server
+
+
+@pytest.fixture
+def short_streams_environment(short_streams, request) -> Environment:
+    """An environment on it. The idle clients are there before, so that their streams end while this test works."""
+    request.getfixturevalue("idle_clients")
+    return make_environment(Admin(short_streams.port))
+
+
+@pytest.fixture(scope="module")
+def idle_clients(short_streams, agent):
+    """One idle client of each package, in the runtime of the module's agent."""
+    clients = {package: scenarios.IdleClient(agent, package, make_environment(Admin(short_streams.port)))
+               for package in PACKAGES}
+    yield clients
+    for client in clients.values():
+        client.close()

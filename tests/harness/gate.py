@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A TCP gate between a client and the server: it can delay, cut, slice and stall, and it notes what passes."""
+
+import contextlib
+import dataclasses
+import re
+import socket
+import threading
+import time
+
+from harness.sse import EVENT
+
+PIECE = 1 << 16
+
+
+@dataclasses.dataclass
+class Passed:
+    """One request that went through, as its head said."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+
+class RequestSpotter:
+    """Finds request heads in what one client sends; bodies with a length are stepped over."""
+
+    def __init__(self):
+        self._buffer = bytearray()
+        self._body_left = 0
+
+    def feed(self, data: bytes) -> list[Passed]:
+        self._buffer += data
+        found = []
+        while True:
+            step = min(self._body_left, len(self._buffer))
+            del self._buffer[:step]
+            self._body_left -= step
+            end = self._buffer.find(b"\r\n\r\n")
+            if self._body_left or end < 0:
+                return found
+            found.append(self._parse(self._buffer[:end].decode("latin-1")))
+            del self._buffer[: end + 4]
+            self._body_left = int(found[-1].headers.get("content-length", "0"))
+
+    @staticmethod
+    def _parse(head: str) -> Passed:
+        first, *lines = head.split("\r\n")
+        method, target, _version = first.split(" ")
+        pairs = (line.partition(":") for line in lines)
+        return Passed(method, target, {name.lower(): value.strip() for name, _, value in pairs})
+
+
+class Gate:
+    """Listens on a port of its own and passes bytes on to `target`. Switches, which act on open connections too:
+
+    target       the port of new connections' server
+    delay        seconds each piece waits on its way to the client
+    slice_bytes  largest piece passed on at once to the client, None = as it comes
+    stalled()    inside, nothing goes to the client
+    cut()        ends all connections
+    """
+
+    def __init__(self, target: int):
+        self.target = target
+        self._lock = threading.Lock()
+        self._links: list[tuple[socket.socket, socket.socket]] = []
+        self._open = threading.Event()
+        self._open.set()
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.port = self._listener.getsockname()[1]
+        self.delay = 0.0
+        self.slice_bytes: int | None = None
+        self.requests: list[Passed] = []
+        self.events = 0
+        self.clean_ends = 0
+        threading.Thread(target=self._accept, name="gate", daemon=True).start()
+
+    def __enter__(self) -> "Gate":
+        return self
+
+    def __exit__(self, *_exception) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._listener.close()
+        self._open.set()
+        self.cut()
+
+    @contextlib.contextmanager
+    def stalled(self):
+        self._open.clear()
+        try:
+            yield
+        finally:
+            self._open.set()
+
+    def cut(self) -> int:
+        """Ends every open connection in the middle of whatever it was doing. How many there were."""
+        with self._lock:
+            links, self._links = self._links, []
+        for client, server in links:
+            with contextlib.suppress(OSError):
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+            for end in (client, server):
+                with contextlib.suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+        return len(links)
+
+    def count(self, pattern: str, method: str = "GET") -> int:
+        """Requests so far whose path matches."""
+        matches = re.compile(pattern).fullmatch
+        with self._lock:
+            return sum(1 for passed in self.requests if passed.method == method and matches(passed.path))
+
+    # ---- threads: one accepts, two per connection pass bytes on ----
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _address = self._listener.accept()
+            except OSError:
+                return
+            try:
+                server = socket.create_connection(("127.0.0.1", self.target), timeout=30)
+            except OSError:
+                client.close()
+                continue
+            for end in (client, server):
+                end.settimeout(None)
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with self._lock:
+                self._links.append((client, server))
+            threading.Thread(target=self._link, args=(client, server), name="gate link", daemon=True).start()
+
+    def _link(self, client: socket.socket, server: socket.socket) -> None:
+        """One connection from its beginning to its end."""
+        upward = threading.Thread(target=self._to_server, args=(client, server), name="gate upward", daemon=True)
+        upward.start()
+        self._to_client(client, server)
+        upward.join()
+        with self._lock, contextlib.suppress(ValueError):
+            self._links.remove((client, server))
+        client.close()
+        server.close()
+
+    def _to_server(self, client: socket.socket, server: socket.socket) -> None:
+        spotter = RequestSpotter()
+        with contextlib.suppress(OSError):
+            while data := client.recv(PIECE):
+                passed = spotter.feed(data)
+                with self._lock:
+                    self.requests += passed
+                server.sendall(data)
+            server.shutdown(socket.SHUT_WR)
+
+    def _to_client(self, client: socket.socket, server: socket.socket) -> None:
+        seen = b""
+        with contextlib.suppress(OSError):
+            while data := server.recv(PIECE):
+                seen = self._note(seen + data)
+                self._pass_on(client, data)
+            client.shutdown(socket.SHUT_WR)
+
+    def _note(self, seen: bytes) -> bytes:
+        """Counts events and ends of streams; returns the tail that may belong to one not complete yet."""
+        done = 0
+        with self._lock:
+            for event in EVENT.finditer(seen):
+                self.events += 1
+                done = event.end()
+            if seen[done:].endswith(b"\r\n0\r\n\r\n"):
+                self.clean_ends += 1
+                done = len(seen)
+        return seen[max(done, len(seen) - 200):]
+
+    def _pass_on(self, client: socket.socket, data: bytes) -> None:
+        size = self.slice_bytes or len(data)
+        for at in range(0, len(data), size):
+            self._open.wait()
+            if self.delay:
+                time.sleep(self.delay)
+            client.sendall(data[at : at + size])

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many subscribers at once, all read by one thread."""
+
+import dataclasses
+import selectors
+import socket
+import threading
+from collections.abc import Callable
+from fractions import Fraction
+
+from harness.deadline import PATIENCE, wait_until
+from harness.http import encode_request
+from harness.sse import StreamDecoder, stamp_in, stream_path
+
+
+@dataclasses.dataclass
+class Subscriber:
+    """What one place in the pool has seen, over all the streams it had one after the other."""
+
+    path: str
+    connection: socket.socket | None = None
+    decoder: StreamDecoder | None = None
+    latest: Fraction = Fraction(0)
+    events: int = 0
+    heads: int = 0
+    clean_ends: int = 0
+    breaks: int = 0
+    # Of the stream that is open now; 0 until its first event.
+    latest_here: Fraction = Fraction(0)
+
+
+class StreamPool:
+    """One subscriber per key, all on a thread of their own. With `reconnect`, each opens its next stream when one ends
+    or breaks, as SDKs do. A stamp that goes back, and bytes that are no stream, are kept in `faults`."""
+
+    def __init__(self, port: int, keys: list[str], *, reconnect: bool = False,
+                 path_of: Callable[[str], str] = stream_path):
+        self._port = port
+        self._reconnect = reconnect
+        self._selector = selectors.DefaultSelector()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="stream pool", daemon=True)
+        self.subscribers = [Subscriber(path_of(key)) for key in keys]
+        self.faults: list[str] = []
+        self._waiting = list(self.subscribers)
+
+    def __enter__(self) -> "StreamPool":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_exception) -> None:
+        self._stop.set()
+        self._thread.join(30 * PATIENCE)
+        for subscriber in self.subscribers:
+            if subscriber.connection:
+                subscriber.connection.close()
+
+    def wait(self, condition: Callable[[Subscriber], bool], what: str, seconds: float = 60.0) -> None:
+        """Until each subscriber meets the condition. Raises the first fault of the reading thread at once."""
+        def all_do() -> bool:
+            assert not self.faults, self.faults[:3]
+            return all(condition(subscriber) for subscriber in self.subscribers)
+
+        wait_until(all_do, what, seconds)
+        assert not self.faults, self.faults[:3]
+
+    def total(self, field: str) -> int:
+        return sum(getattr(subscriber, field) for subscriber in self.subscribers)
+
+    # ---- on the pool's thread ----
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._open_some()
+            for key, _mask in self._selector.select(timeout=0.02):
+                self._read(key.data)
+
+    def _open_some(self) -> None:
+        """A few at a time, so that reading goes on between."""
+        for _ in range(min(len(self._waiting), 50)):
+            subscriber = self._waiting.pop(0)
+            if not self._open(subscriber):
+                # Nobody listens, as while the server is being started again.
+                self._waiting.append(subscriber)
+                return
+
+    def _open(self, subscriber: Subscriber) -> bool:
+        connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            connection.settimeout(5 * PATIENCE)
+            connection.connect(("127.0.0.1", self._port))
+            connection.sendall(encode_request("GET", subscriber.path))
+        except OSError:
+            connection.close()
+            return False
+        connection.setblocking(False)
+        subscriber.connection = connection
+        subscriber.decoder = StreamDecoder()
+        subscriber.latest_here = Fraction(0)
+        self._selector.register(connection, selectors.EVENT_READ, subscriber)
+        return True
+
+    def _read(self, subscriber: Subscriber) -> None:
+        try:
+            data = subscriber.connection.recv(1 << 16)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            subscriber.breaks += 1
+            self._close(subscriber)
+            return
+        try:
+            self._take(subscriber, data)
+        except (AssertionError, ValueError) as fault:
+            self.faults.append(f"{subscriber.path}: {fault}")
+            self._close(subscriber)
+
+    def _take(self, subscriber: Subscriber, data: bytes) -> None:
+        had_head = subscriber.decoder.head is not None
+        fresh = subscriber.decoder.feed(data)
+        subscriber.decoder.chunks.clear()
+        if not had_head and subscriber.decoder.head is not None:
+            assert subscriber.decoder.head.status == 200, subscriber.decoder.head.head
+            subscriber.heads += 1
+        for chunk in fresh:
+            self._take_chunk(subscriber, chunk)
+        if subscriber.decoder.ended:
+            subscriber.clean_ends += 1
+            self._close(subscriber)
+
+    def _take_chunk(self, subscriber: Subscriber, chunk: bytes) -> None:
+        stamp = stamp_in(chunk)
+        if stamp is None:
+            return
+        assert stamp >= subscriber.latest, f"the stamp went back from {subscriber.latest} to {stamp}"
+        assert stamp > subscriber.latest_here, f"{stamp} came twice on one stream"
+        subscriber.latest = subscriber.latest_here = stamp
+        subscriber.events += 1
+
+    def _close(self, subscriber: Subscriber) -> None:
+        self._selector.unregister(subscriber.connection)
+        subscriber.connection.close()
+        subscriber.connection = None
+        if self._reconnect:
+            self._waiting.append(subscriber)
