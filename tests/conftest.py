@@ -6,7 +6,7 @@ import pytest
 from harness import scenarios
 from harness.admin import Admin, Environment
 from harness.javascript import PACKAGES
-from harness.server import Server
+from harness.server import LONG_STREAMS, Server
 
 
 @pytest.fixture(scope="session")
@@ -18,11 +18,12 @@ def shared_server(tmp_path_factory):
 
 @pytest.fixture
 def make_server(tmp_path):
-    """Starts servers of a test's own: make_server("--stream-max-age", "5", name="first")."""
+    """Starts servers of a test's own, with long streams unless told otherwise: make_server("--threads", "1")."""
     servers = []
 
     def make(*options: str, name: str = "server", start: bool = True, **fields) -> Server:
-        server = Server(tmp_path / name, *options, **fields)
+        age = () if LONG_STREAMS[0] in options else LONG_STREAMS
+        server = Server(tmp_path / name, *options, *age, **fields)
         servers.append(server)
         return server.start() if start else server
 

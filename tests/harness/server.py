@@ -18,6 +18,9 @@ ADMIN_PASSWORD = "Correct-Horse-9"
 ADMIN_TOKEN = "0123456789abcdef0123456789abcdef01234567"
 PUBLISH_TOKEN = "publish-secret-5f2d"
 
+# For tests that read one stream through and are not about its end, however slow the machine is.
+LONG_STREAMS = ("--stream-max-age", "3600")
+
 LISTENING = re.compile(r"^listening on http://127\.0\.0\.1:(\d+)$", re.MULTILINE)
 SANITIZER = re.compile(r"ERROR: AddressSanitizer|ERROR: LeakSanitizer|WARNING: ThreadSanitizer|runtime error:")
 

@@ -12,7 +12,7 @@ import pytest
 
 from harness.http import Connection, fetch
 from harness.publish import publish_headers, publish_path, publish_request
-from harness.server import PUBLISH_TOKEN, Server
+from harness.server import LONG_STREAMS, PUBLISH_TOKEN, Server
 from harness.sse import EVENT, Stream
 from harness.stream_pool import StreamPool
 
@@ -61,7 +61,7 @@ def newest_text(port: int, key: str) -> str:
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory):
-    with Server(tmp_path_factory.mktemp("hub"), command="hub") as server:
+    with Server(tmp_path_factory.mktemp("hub"), *LONG_STREAMS, command="hub") as server:
         yield server
 
 

@@ -58,7 +58,7 @@ def test_traits_read_your_writes(make_server, environment_on):
 def test_reader_that_never_reads(make_server, environment_on):
     """A reader that never reads, with 1,000 streams beside it: the others get every newest stamp, and the server's
     memory stays in bounds."""
-    server = make_server("--threads", "2", "--stream-max-age", "600")
+    server = make_server("--threads", "2")
     environment = environment_on(server)
     never = Stream(server.port, environment.key, receive_buffer=2048)
     first = never.next_stamp()

@@ -82,7 +82,7 @@ def test_wire_17_event_is_one_chunk(environment):
 def test_wire_17_whole_under_back_pressure(make_server, environment_on):
     """A reader with the smallest of windows that stalls through many changes still gets whole events only, fewer than
     others got, and the newest at the end."""
-    server = make_server("--stream-max-age", "600")
+    server = make_server()
     environment = environment_on(server)
     with (Stream(server.port, environment.key, receive_buffer=2048) as stalled,
           Stream(server.port, environment.key) as reader):
@@ -345,7 +345,7 @@ def test_wire_28_reads_to_the_end(make_server, environment_on):
 def test_wire_30_reader_that_stops(make_server, environment_on):
     """One that stops reading delays nobody, gets the newest stamp when it drains, and is closed and counted after the
     write timeout if it does not."""
-    server = make_server("--write-timeout", "5", "--stream-max-age", "600")
+    server = make_server("--write-timeout", "5")
     environment = environment_on(server)
     drains = Stream(server.port, environment.key, receive_buffer=2048)
     never = Stream(server.port, environment.key, receive_buffer=2048)
