@@ -33,6 +33,11 @@ AMBIENT = re.compile(r"\b(system_clock::now|steady_clock::now|high_resolution_cl
 AMBIENT_MODULES = {"base", "loadgen", "testing"}
 AMBIENT_FILES = {"src/net/server_test.cc"}  # real sockets: it polls for what the kernel does
 
+# A row of the table of promises in ARCHITECTURE.md, and the tests that it names.
+PROMISE_ROW = re.compile(r"^\| P\d \|")
+TEST_NAME = re.compile(r"`(test_\w+|\w+\.\w+)`")
+TEST_DEFINED = re.compile(r"^TEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\)|^(?:async )?def (test_\w+)", re.MULTILINE)
+
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s#]+)(?:#[^)]*)?\)")
 
 
@@ -92,6 +97,26 @@ def check_links(root: pathlib.Path, path: pathlib.PurePosixPath, text: str) -> I
                 yield Problem(str(path), number, f"the link to {target} leads nowhere")
 
 
+def check_promises(root: pathlib.Path) -> Iterator[Problem]:
+    page = root / "ARCHITECTURE.md"
+    if not page.exists():
+        return
+    defined = set()
+    for path in files(root):
+        if path.suffix in (".cc", ".py") and "test" in path.name:
+            for suite, case, function in TEST_DEFINED.findall((root / path).read_text()):
+                defined.add(function or f"{suite}.{case}")
+    for number, line in enumerate(page.read_text().splitlines(), 1):
+        if not PROMISE_ROW.match(line):
+            continue
+        names = TEST_NAME.findall(line)
+        if not names:
+            yield Problem(page.name, number, "a promise names the tests that would fail if it were broken")
+        for name in names:
+            if name not in defined:
+                yield Problem(page.name, number, f"there is no test {name}")
+
+
 def check_module_readmes(root: pathlib.Path) -> Iterator[Problem]:
     modules = sorted(folder for folder in (root / "src").glob("*") if folder.is_dir())
     for module in modules:
@@ -108,7 +133,7 @@ def check_module_readmes(root: pathlib.Path) -> Iterator[Problem]:
 
 
 def check(root: pathlib.Path) -> list[Problem]:
-    problems = list(check_module_readmes(root))
+    problems = [*check_module_readmes(root), *check_promises(root)]
     for path in files(root):
         problems += check_names(path)
         if not is_source(path) and path.suffix != ".md":

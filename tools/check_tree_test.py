@@ -73,6 +73,16 @@ class TreeTest(unittest.TestCase):
     def test_links(self):
         self.assert_one({"docs/a.md": "see [b](b.md#part)\n"}, "docs/a.md:1: the link to b.md leads nowhere")
 
+    def test_promises(self):
+        tests = {
+            "src/net/a_test.cc": SPDX + "TEST_F(NetTest, Holds) {}\n",
+            "tests/test_b.py": "# SPDX-License-Identifier: Apache-2.0\ndef test_kept():\n    pass\n",
+        }
+        good = "| P1 | kept | `NetTest.Holds`, `test_kept` |\n"
+        self.assertEqual(self.problems(tests | {"ARCHITECTURE.md": good}), [])
+        self.assert_one({"ARCHITECTURE.md": "| P1 | kept | |\n"}, "ARCHITECTURE.md:1: a promise names")
+        self.assert_one(tests | {"ARCHITECTURE.md": good.replace("Holds", "Gone")}, "ARCHITECTURE.md:1: there is no test")
+
 
 if __name__ == "__main__":
     unittest.main()
