@@ -15,7 +15,7 @@ from harness.deadline import wait_until
 from harness.gate import Gate
 from harness.http import Connection, encode_request
 from harness.publish import publish_many, publish_request
-from harness.server import PUBLISH_TOKEN
+from harness.server import LONG_STREAMS, PUBLISH_TOKEN
 from harness.sse import COMMENT, EVENT, Stream, stamp_in, stream_path
 from harness.stamps import STAMP_HEADER, TICK, parse_stamp, stamp_of, stamp_of_iso
 from harness.stream_pool import StreamPool
@@ -133,7 +133,7 @@ def test_wire_18_first_event_equals_header(environment):
 def test_wire_19_stamps_rise(make_server, environment_on):
     """10,000 quick changes: all stamps seen are multiples of 1/64 s with a fraction and rise strictly, and none was
     lost. By then stamps lead the clock, so what follows, also after a restart, sees a clock that stands behind."""
-    server = make_server()
+    server = make_server(*LONG_STREAMS)
     environment = environment_on(server)
     with Stream(server.port, environment.key) as stream:
         first = stream.next_stamp()
