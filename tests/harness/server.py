@@ -185,7 +185,8 @@ class Server:
 PORTS_FIRST = 10_000
 PORTS_PER_WORKER = 1_000
 _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-_ports = itertools.cycle(range(PORTS_PER_WORKER * _worker + PORTS_FIRST, PORTS_PER_WORKER * (_worker + 1) + PORTS_FIRST))
+_first = PORTS_FIRST + PORTS_PER_WORKER * _worker
+_ports = itertools.cycle(range(_first, _first + PORTS_PER_WORKER))
 
 
 def free_port() -> int:
