@@ -71,8 +71,8 @@ void Answer(std::vector<Waiting> waiting, const Result<void>& result) {
   std::map<Executor*, std::vector<StampLog::Done>> by_executor;
   for (Waiting& one : waiting) by_executor[one.where].push_back(std::move(one.done));
   for (auto& [where, dones] : by_executor) {
-    auto call_all = [dones = std::move(dones), result]() mutable {
-      for (StampLog::Done& done : dones) done(result);
+    auto call_all = [calls = std::move(dones), result]() mutable {
+      for (StampLog::Done& call : calls) call(result);
     };
     if (where == nullptr) {
       call_all();
