@@ -25,6 +25,8 @@ struct Client {
 // Everything that can happen to a hub, drawn from a seed, and what must hold whatever happened.
 class HubRandomTest : public HubTest {
  protected:
+  ~HubRandomTest() override { DestroyHub(); }  // its sinks before the clients they belong to
+
   void Play(uint64_t seed) {
     Random random(seed);
     options_ = {.keepalive = seconds(3),

@@ -147,8 +147,8 @@ TEST_F(HubTest, EndlessFramesStarveNobody) {
 TEST_F(HubTest, LeavingDuringAFanOutSkipsNobody) {
   for (size_t leaver = 0; leaver < 30; ++leaver) {
     options_.slice = 10;
-    connections_.clear();
     DestroyHub();
+    connections_.clear();
     const auto streams = JoinMany(30);
     Offer(1);
     shard_.RunOne();
