@@ -50,7 +50,7 @@ std::string PageLink(const Call& call, int64_t number) {
   std::vector<std::string> parameters = OtherParameters(call.request.query());
   // The first page is the one that goes without saying.
   if (number > 1) parameters.push_back("page=" + std::to_string(number));
-  std::stable_sort(parameters.begin(), parameters.end());
+  std::sort(parameters.begin(), parameters.end());
   std::string link = call.base_url + std::string(call.request.path());
   for (size_t i = 0; i < parameters.size(); ++i) link += (i == 0 ? '?' : '&') + parameters[i];
   return link;
