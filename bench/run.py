@@ -105,6 +105,7 @@ class Bench:
         port = free_port()
         root = self.folder / "nginx"
         root.mkdir(exist_ok=True)
+        self.folder.chmod(0o755)  # nginx's worker is another user
         (root / "flags").write_bytes(body)
         configuration = root / "nginx.conf"
         configuration.write_text(
