@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "replica/replica_test_world.h"
 #include "wire/sse.h"
@@ -29,11 +30,13 @@ class ReplicaTest : public ::testing::Test {
       EXPECT_EQ(world.RevisionOn(shard, id), revision) << "on shard " << shard;
     }
   }
-  bool IsServed(const bus::Change& change, milliseconds patience = milliseconds(250)) {
-    bool called = false;
-    world.replica->WhenServed({change}, patience, world.executor(0), [&called] { called = true; });
+  // Whether all shards hold the change now. A wait that is not over yet ends after this returns.
+  bool IsServed(const bus::Change& change) {
+    const auto called = std::make_shared<bool>(false);
+    world.replica->WhenServed({change}, milliseconds(250), world.executor(0),
+                              [called] { *called = true; });
     world.executor(0).RunReady();
-    return called;
+    return *called;
   }
 
   ReplicaWorld world;
