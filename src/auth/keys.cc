@@ -14,6 +14,8 @@ constexpr std::string_view kKeyAlphabet =
     "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 constexpr size_t kKeyLength = 22;  // 127 bits
 constexpr size_t kTokenBytes = 20;
+constexpr std::string_view kPasswordAlphabet = "abcdefghijkmnpqrstuvwxyz23456789";
+constexpr size_t kPasswordLength = 24;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -41,6 +43,8 @@ std::string HashToken(std::string_view token) { return Sha256Hex(token); }
 bool IsWellFormedToken(std::string_view token) {
   return token.size() == 2 * kTokenBytes && std::all_of(token.begin(), token.end(), IsHexDigit);
 }
+
+std::string NewPassword() { return SecureRandomText(kPasswordLength, kPasswordAlphabet); }
 
 bool IsWellFormedKey(std::string_view key) {
   return !key.empty() && key.size() <= kKeyLengthMax &&

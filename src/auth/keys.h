@@ -28,6 +28,9 @@ std::string HashToken(std::string_view token);
 // Whether it has the form of NewToken's.
 bool IsWellFormedToken(std::string_view token);
 
+// A password to start with: 24 characters of 32 that are not taken for one another, 120 bits.
+std::string NewPassword();
+
 // 1 to kKeyLengthMax of [A-Za-z0-9._-]: SDKs put keys into paths as they are.
 bool IsWellFormedKey(std::string_view key);
 

@@ -42,6 +42,13 @@ TEST(KeysTest, TokenIs40HexDigits) {
   EXPECT_FALSE(IsWellFormedToken("g123456789abcdefABCDEF000000000000000000"));
 }
 
+TEST(KeysTest, PasswordsHave24UnmistakableCharacters) {
+  const std::string password = NewPassword();
+  EXPECT_EQ(password.size(), 24U);
+  EXPECT_EQ(password.find_first_not_of("abcdefghijkmnpqrstuvwxyz23456789"), std::string::npos);
+  EXPECT_NE(password, NewPassword());
+}
+
 TEST(KeysTest, HashOfTokenIsItsSha256) {
   EXPECT_EQ(HashToken("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }

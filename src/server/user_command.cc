@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "auth/keys.h"
 #include "base/clock.h"
-#include "base/random.h"
 #include "bus/local_bus.h"
 #include "service/accounts.h"
 #include "store/sqlite_store.h"
@@ -13,12 +13,8 @@
 namespace flagstream::server {
 namespace {
 
-constexpr size_t kPasswordLength = 24;
-constexpr std::string_view kPasswordAlphabet = "abcdefghijkmnpqrstuvwxyz23456789";
-
 Result<> SetPassword(service::Accounts& accounts, const UserOptions& options) {
-  const std::string password =
-      options.password ? *options.password : SecureRandomText(kPasswordLength, kPasswordAlphabet);
+  const std::string password = options.password ? *options.password : auth::NewPassword();
   FLAGSTREAM_TRY(accounts.SetPasswordOf(options.email, password));
   if (!options.password)
     std::printf("new password of %s: %s\n", options.email.c_str(), password.c_str());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/first_start.h"
 
-#include <string_view>
 #include <utility>
 
 #include "auth/keys.h"
@@ -22,10 +21,6 @@ using store::Membership;
 using store::Organisation;
 using store::Select;
 using store::User;
-
-// 24 characters of 32: 120 bits, easy to type.
-constexpr size_t kGeneratedPasswordLength = 24;
-constexpr std::string_view kPasswordAlphabet = "abcdefghijkmnpqrstuvwxyz23456789";
 
 struct Credentials {
   std::string email;
@@ -56,8 +51,7 @@ Result<void> Validate(const FirstStartOptions& options) {
 Result<Credentials> MakeCredentials(const FirstStartOptions& options, FirstStartReport& report) {
   FLAGSTREAM_TRY(Validate(options));
   report.email = NormaliseEmail(options.email.value_or("admin@example.com"));
-  if (!options.password)
-    report.generated_password = SecureRandomText(kGeneratedPasswordLength, kPasswordAlphabet);
+  if (!options.password) report.generated_password = auth::NewPassword();
   if (!options.token) report.generated_token = auth::NewToken();
   FLAGSTREAM_ASSIGN(
       std::string hash,
