@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/hub_node.h"
 
-#include <atomic>
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -11,9 +10,9 @@
 #include "api/sse/register_sse.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mutex.h"
 #include "replica/stamp_relay.h"
 #include "server/front.h"
-#include "server/greeting.h"
 #include "server/signals.h"
 #include "server/version.h"
 #include "store/stamp_log.h"
