@@ -5,6 +5,7 @@ import dataclasses
 import selectors
 import socket
 import threading
+import time
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -25,8 +26,9 @@ class Subscriber:
     heads: int = 0
     clean_ends: int = 0
     breaks: int = 0
-    # Of the stream that is open now; 0 until its first event.
+    # Of the stream that is open now: its newest stamp, 0 until its first event, and when it was opened (monotonic).
     latest_here: Fraction = Fraction(0)
+    opened_at: float = 0.0
 
 
 class StreamPool:
@@ -96,7 +98,9 @@ class StreamPool:
         connection.setblocking(False)
         subscriber.connection = connection
         subscriber.decoder = StreamDecoder()
+        # In this order: who sees the new time on another thread no longer sees the old stamp.
         subscriber.latest_here = Fraction(0)
+        subscriber.opened_at = time.monotonic()
         self._selector.register(connection, selectors.EVENT_READ, subscriber)
         return True
 

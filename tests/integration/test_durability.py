@@ -3,6 +3,7 @@
 
 import random
 import threading
+import time
 
 import pytest
 
@@ -95,10 +96,12 @@ def test_kill_during_writes(make_server, environment_on):
             assert not writer.faults, writer.faults
             acknowledged = writer.snapshot()
             server.kill()
+            killed = time.monotonic()
             server.start()
             assert_all_there(environment, acknowledged)
             seen = environment.stamp()
-            pool.wait(lambda one, seen=seen: one.latest >= seen, "every stream to have the stamp served after restart")
+            pool.wait(lambda one, seen=seen, killed=killed: one.opened_at > killed and one.latest_here >= seen,
+                      "every subscriber to have a stream since the restart, and on it the stamp served then")
         writer._thread.join(60)
         assert writer.done and not writer.faults, writer.faults
         assert_all_there(environment, writer.acknowledged)
