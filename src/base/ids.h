@@ -24,6 +24,10 @@ using EnvironmentId = Id<struct EnvironmentKind>;
 using FeatureId = Id<struct FeatureKind>;
 using FeatureStateId = Id<struct FeatureStateKind>;
 using IdentityId = Id<struct IdentityKind>;
+using SegmentId = Id<struct SegmentKind>;
+using FeatureSegmentId = Id<struct FeatureSegmentKind>;
+using MultivariateOptionId = Id<struct MultivariateOptionKind>;
+using TagId = Id<struct TagKind>;
 
 }  // namespace flagstream
 

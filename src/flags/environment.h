@@ -16,6 +16,13 @@ namespace flagstream::flags {
 
 enum class FeatureType { kStandard, kMultivariate };
 
+// A value that a multivariate feature may give instead of its control value.
+struct MultivariateOption {
+  MultivariateOptionId id;
+  FlagValue value;
+  std::optional<std::string> key;  // names the variant in results
+};
+
 struct Feature {
   FeatureId id;
   std::string name;
@@ -25,15 +32,60 @@ struct Feature {
   std::optional<std::string> initial_value;
   bool default_enabled = false;
   bool is_server_key_only = false;
+  std::vector<MultivariateOption> options;  // ascending by id
 };
 
-// `enabled` and value for one feature: the environment's default, or an identity's override.
+// How much of its identities a feature state gives an option of its feature. Weights are percent;
+// what they leave of 100 gets the control value.
+struct Variant {
+  int64_t id = 0;  // also its place in the order of choice
+  std::string uuid;
+  MultivariateOptionId option;
+  double weight = 0;
+};
+
+// `enabled` and value for one feature: the environment's default, a segment's override or an
+// identity's.
 struct FeatureState {
   FeatureStateId id;
   std::string uuid;
   FeatureId feature;
   bool enabled = false;
-  FlagValue value;
+  FlagValue value;  // with variants, the control value
+  // What variants are chosen by, beside the identity: its own id, or that of the state it is a copy
+  // of, so that identities keep their variants.
+  int64_t hash_seed = 0;
+  std::vector<Variant> variants;  // ascending by id
+};
+
+// How a rule joins its conditions, and also how it joins its sub-rules.
+enum class RuleType { kAll, kAny, kNone };
+
+struct Condition {
+  std::string operator_name;  // as in documents: EQUAL, IN, ...; an unknown one is never true
+  std::string property;       // name of a trait, or a JSONPath into the context
+  std::optional<std::string> value;
+};
+
+struct SegmentRule {
+  RuleType type = RuleType::kAll;
+  std::vector<Condition> conditions;
+  std::vector<SegmentRule> rules;
+};
+
+// What identities of a segment are served for one feature in this environment.
+struct SegmentOverride {
+  FeatureSegmentId id;
+  int64_t priority = 0;  // among the overrides of the feature: the lowest wins
+  FeatureState state;
+};
+
+struct Segment {
+  SegmentId id;
+  std::string name;
+  std::optional<FeatureId> feature;  // set: it may override only this feature
+  std::vector<SegmentRule> rules;
+  std::vector<SegmentOverride> overrides;  // ascending by feature
 };
 
 struct IdentityOverride {
@@ -86,6 +138,7 @@ struct Environment {
   Organisation organisation;
   std::vector<Feature> features;                     // ascending by id
   std::vector<FeatureState> feature_states;          // one per feature, in the order of `features`
+  std::vector<Segment> segments;                     // of the project, ascending by id
   std::vector<IdentityOverride> identity_overrides;  // ascending by identity id
 
   bool HidesDisabledFlags() const {

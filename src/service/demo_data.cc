@@ -151,6 +151,7 @@ Result<std::optional<int64_t>> FindDemoFeatureState(const Context& context) {
             store::FindOne(reader, Select<FeatureState>()
                                        .Where(&FeatureState::environment_id, environment->id)
                                        .WhereNull(&FeatureState::identity_id)
+                                       .WhereNull(&FeatureState::feature_segment_id)
                                        .OrderBy(&FeatureState::id)));
         return state ? std::optional<int64_t>(state->id) : std::nullopt;
       });

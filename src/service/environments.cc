@@ -112,7 +112,8 @@ Result<void> CopyDefaultStates(Writing& writing, int64_t from, int64_t to) {
   FLAGSTREAM_ASSIGN(std::vector<FeatureState> states,
                     store::Find(writing.tx(), Select<FeatureState>()
                                                   .Where(&FeatureState::environment_id, from)
-                                                  .WhereNull(&FeatureState::identity_id)));
+                                                  .WhereNull(&FeatureState::identity_id)
+                                                  .WhereNull(&FeatureState::feature_segment_id)));
   for (FeatureState& state : states) {
     state.id = 0;
     state.uuid = NewUuid();

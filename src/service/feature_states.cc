@@ -77,7 +77,9 @@ Result<Views> ListIn(store::Reader& reader, const EnvironmentAccess& access,
   select.Where(&FeatureState::environment_id, access.environment.id);
   if (feature) select.Where(&FeatureState::feature_id, *feature);
   if (filter.kind == StateKind::kDefaults) {
-    select = Select<FeatureState>(select).WhereNull(&FeatureState::identity_id);
+    select = Select<FeatureState>(select)
+                 .WhereNull(&FeatureState::identity_id)
+                 .WhereNull(&FeatureState::feature_segment_id);
   } else if (filter.kind == StateKind::kIdentityOverrides) {
     select = Select<FeatureState>(select).WhereNotNull(&FeatureState::identity_id);
   }

@@ -104,7 +104,8 @@ Result<std::vector<IdentityFeature>> IdentityOverrides::ListAll(const auth::Prin
         std::vector<FeatureState> defaults,
         store::Find(reader, Select<FeatureState>()
                                 .Where(&FeatureState::environment_id, access.environment.id)
-                                .WhereNull(&FeatureState::identity_id)));
+                                .WhereNull(&FeatureState::identity_id)
+                                .WhereNull(&FeatureState::feature_segment_id)));
     FLAGSTREAM_ASSIGN(std::vector<FeatureState> own,
                       store::Find(reader, Select<FeatureState>().Where(&FeatureState::identity_id,
                                                                        identity.value)));

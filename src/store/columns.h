@@ -167,6 +167,101 @@ struct Columns<FeatureOwner> {
 };
 
 template <>
+struct Columns<Tag> {
+  static constexpr std::string_view kTable = "tag";
+  static constexpr auto kFields = std::make_tuple(
+      Field{"id", &Tag::id}, Field{"uuid", &Tag::uuid}, Field{"project_id", &Tag::project_id},
+      Field{"label", &Tag::label}, Field{"color", &Tag::color},
+      Field{"description", &Tag::description}, Field{"is_permanent", &Tag::is_permanent},
+      Field{"is_system_tag", &Tag::is_system_tag}, Field{"type", &Tag::type});
+  static UniqueKeyNames UniqueKeys() { return {}; }
+  static ReferenceNames References() { return {{"project_id", "project"}}; }
+};
+
+template <>
+struct Columns<FeatureTag> {
+  static constexpr std::string_view kTable = "feature_tag";
+  static constexpr auto kFields =
+      std::make_tuple(Field{"id", &FeatureTag::id}, Field{"feature_id", &FeatureTag::feature_id},
+                      Field{"tag_id", &FeatureTag::tag_id});
+  static UniqueKeyNames UniqueKeys() { return {{"feature_id", "tag_id"}}; }
+  static ReferenceNames References() { return {{"feature_id", "feature"}, {"tag_id", "tag"}}; }
+};
+
+template <>
+struct Columns<MultivariateOption> {
+  static constexpr std::string_view kTable = "multivariate_option";
+  static constexpr auto kFields = std::make_tuple(
+      Field{"id", &MultivariateOption::id}, Field{"uuid", &MultivariateOption::uuid},
+      Field{"feature_id", &MultivariateOption::feature_id},
+      Field{"value_type", &MultivariateOption::value_type},
+      Field{"value", &MultivariateOption::value},
+      Field{"default_percentage_allocation", &MultivariateOption::default_percentage_allocation},
+      Field{"key", &MultivariateOption::key});
+  static UniqueKeyNames UniqueKeys() { return {}; }
+  static ReferenceNames References() { return {{"feature_id", "feature"}}; }
+};
+
+template <>
+struct Columns<Segment> {
+  static constexpr std::string_view kTable = "segment";
+  static constexpr auto kFields = std::make_tuple(
+      Field{"id", &Segment::id}, Field{"uuid", &Segment::uuid},
+      Field{"project_id", &Segment::project_id}, Field{"name", &Segment::name},
+      Field{"description", &Segment::description}, Field{"feature_id", &Segment::feature_id},
+      Field{"created_at", &Segment::created_at}, Field{"updated_at", &Segment::updated_at},
+      Field{"version", &Segment::version});
+  static UniqueKeyNames UniqueKeys() { return {}; }
+  static ReferenceNames References() {
+    return {{"project_id", "project"}, {"feature_id", "feature"}};
+  }
+};
+
+template <>
+struct Columns<SegmentRule> {
+  static constexpr std::string_view kTable = "segment_rule";
+  static constexpr auto kFields =
+      std::make_tuple(Field{"id", &SegmentRule::id}, Field{"segment_id", &SegmentRule::segment_id},
+                      Field{"parent_id", &SegmentRule::parent_id},
+                      Field{"position", &SegmentRule::position}, Field{"type", &SegmentRule::type});
+  static UniqueKeyNames UniqueKeys() { return {}; }
+  static ReferenceNames References() {
+    return {{"segment_id", "segment"}, {"parent_id", "segment_rule"}};
+  }
+};
+
+template <>
+struct Columns<SegmentCondition> {
+  static constexpr std::string_view kTable = "segment_condition";
+  static constexpr auto kFields = std::make_tuple(
+      Field{"id", &SegmentCondition::id}, Field{"segment_id", &SegmentCondition::segment_id},
+      Field{"rule_id", &SegmentCondition::rule_id}, Field{"position", &SegmentCondition::position},
+      Field{"operator_name", &SegmentCondition::operator_name},
+      Field{"property", &SegmentCondition::property}, Field{"value", &SegmentCondition::value},
+      Field{"description", &SegmentCondition::description});
+  static UniqueKeyNames UniqueKeys() { return {}; }
+  static ReferenceNames References() {
+    return {{"segment_id", "segment"}, {"rule_id", "segment_rule"}};
+  }
+};
+
+template <>
+struct Columns<FeatureSegment> {
+  static constexpr std::string_view kTable = "feature_segment";
+  static constexpr auto kFields =
+      std::make_tuple(Field{"id", &FeatureSegment::id}, Field{"uuid", &FeatureSegment::uuid},
+                      Field{"feature_id", &FeatureSegment::feature_id},
+                      Field{"segment_id", &FeatureSegment::segment_id},
+                      Field{"environment_id", &FeatureSegment::environment_id},
+                      Field{"priority", &FeatureSegment::priority});
+  static UniqueKeyNames UniqueKeys() { return {{"feature_id", "segment_id", "environment_id"}}; }
+  static ReferenceNames References() {
+    return {
+        {"feature_id", "feature"}, {"segment_id", "segment"}, {"environment_id", "environment"}};
+  }
+};
+
+template <>
 struct Columns<FeatureState> {
   static constexpr std::string_view kTable = "feature_state";
   static constexpr auto kFields = std::make_tuple(
@@ -177,11 +272,33 @@ struct Columns<FeatureState> {
       Field{"value_type", &FeatureState::value_type}, Field{"value", &FeatureState::value},
       Field{"created_at", &FeatureState::created_at},
       Field{"updated_at", &FeatureState::updated_at}, Field{"live_from", &FeatureState::live_from},
-      Field{"version", &FeatureState::version});
-  static UniqueKeyNames UniqueKeys() { return {{"environment_id", "feature_id", "identity_id"}}; }
+      Field{"version", &FeatureState::version},
+      Field{"feature_segment_id", &FeatureState::feature_segment_id},
+      Field{"hash_seed", &FeatureState::hash_seed});
+  static UniqueKeyNames UniqueKeys() {
+    return {{"environment_id", "feature_id", "identity_id", "feature_segment_id"}};
+  }
   static ReferenceNames References() {
-    return {
-        {"environment_id", "environment"}, {"feature_id", "feature"}, {"identity_id", "identity"}};
+    return {{"environment_id", "environment"},
+            {"feature_id", "feature"},
+            {"identity_id", "identity"},
+            {"feature_segment_id", "feature_segment"}};
+  }
+};
+
+template <>
+struct Columns<MultivariateFeatureStateValue> {
+  static constexpr std::string_view kTable = "multivariate_feature_state_value";
+  static constexpr auto kFields = std::make_tuple(
+      Field{"id", &MultivariateFeatureStateValue::id},
+      Field{"uuid", &MultivariateFeatureStateValue::uuid},
+      Field{"feature_state_id", &MultivariateFeatureStateValue::feature_state_id},
+      Field{"multivariate_option_id", &MultivariateFeatureStateValue::multivariate_option_id},
+      Field{"percentage_allocation", &MultivariateFeatureStateValue::percentage_allocation});
+  static UniqueKeyNames UniqueKeys() { return {{"feature_state_id", "multivariate_option_id"}}; }
+  static ReferenceNames References() {
+    return {{"feature_state_id", "feature_state"},
+            {"multivariate_option_id", "multivariate_option"}};
   }
 };
 

@@ -3,11 +3,12 @@
 
 #include <algorithm>
 #include <map>
-#include <tuple>
 #include <utility>
 
 #include "store/query.h"
 #include "store/records.h"
+#include "store/segment_rows.h"
+#include "store/state_rows.h"
 #include "store/typed_value.h"
 
 namespace flagstream::store {
@@ -91,34 +92,16 @@ Result<void> ReadFeatures(Reader& reader, flags::Environment& environment) {
   return {};
 }
 
-// What of a feature state is served; the rest of its row is not read.
-using StateMembers = std::tuple<int64_t, std::string, int64_t, std::optional<int64_t>, bool,
-                                std::string, std::optional<std::string>>;
-
-Result<std::vector<StateMembers>> FindStates(Reader& reader, const Select<FeatureState>& select) {
-  return FindMembers(reader, select, &FeatureState::id, &FeatureState::uuid,
-                     &FeatureState::feature_id, &FeatureState::identity_id, &FeatureState::enabled,
-                     &FeatureState::value_type, &FeatureState::value);
-}
-
-Result<flags::FeatureState> ToFlags(StateMembers members) {
-  auto& [id, uuid, feature, identity, enabled, value_type, value] = members;
-  FLAGSTREAM_ASSIGN(flags::FlagValue read, ReadFlagValue(value_type, value));
-  return flags::FeatureState{{id}, std::move(uuid), {feature}, enabled, std::move(read)};
-}
-
 Result<void> ReadDefaults(Reader& reader, flags::Environment& environment) {
   FLAGSTREAM_ASSIGN(
-      std::vector<StateMembers> states,
+      std::vector<StateRow> rows,
       FindStates(reader, Select<FeatureState>()
                              .Where(&FeatureState::environment_id, environment.id.value)
                              .WhereNull(&FeatureState::identity_id)
+                             .WhereNull(&FeatureState::feature_segment_id)
                              .OrderBy(&FeatureState::feature_id)));
-  environment.feature_states.reserve(states.size());
-  for (StateMembers& one : states) {
-    FLAGSTREAM_ASSIGN(flags::FeatureState state, ToFlags(std::move(one)));
-    environment.feature_states.push_back(std::move(state));
-  }
+  environment.feature_states.reserve(rows.size());
+  for (StateRow& row : rows) environment.feature_states.push_back(std::move(row.state));
   const bool one_each =
       std::equal(environment.features.begin(), environment.features.end(),
                  environment.feature_states.begin(), environment.feature_states.end(),
@@ -129,39 +112,21 @@ Result<void> ReadDefaults(Reader& reader, flags::Environment& environment) {
   return {};
 }
 
-// Only identities that have overrides are read: there may be millions of others.
-Result<std::vector<Identity>> FindIdentities(Reader& reader, const std::vector<int64_t>& ids) {
-  std::vector<Identity> found;
-  found.reserve(ids.size());
-  for (size_t from = 0; from < ids.size(); from += kConditionValuesMax) {
-    const size_t to = std::min(ids.size(), from + kConditionValuesMax);
-    const std::vector<int64_t> some(ids.begin() + static_cast<ptrdiff_t>(from),
-                                    ids.begin() + static_cast<ptrdiff_t>(to));
-    FLAGSTREAM_ASSIGN(std::vector<Identity> identities,
-                      Find(reader, Select<Identity>().WhereIn(&Identity::id, some)));
-    std::move(identities.begin(), identities.end(), std::back_inserter(found));
-  }
-  return found;
-}
-
-Result<void> ReadOverrides(Reader& reader, flags::Environment& environment) {
+Result<void> ReadIdentityOverrides(Reader& reader, flags::Environment& environment) {
   FLAGSTREAM_ASSIGN(
-      std::vector<StateMembers> states,
+      std::vector<StateRow> rows,
       FindStates(reader, Select<FeatureState>()
                              .Where(&FeatureState::environment_id, environment.id.value)
                              .WhereNotNull(&FeatureState::identity_id)
                              .OrderBy(&FeatureState::identity_id)
                              .OrderBy(&FeatureState::feature_id)));
   std::map<int64_t, std::vector<flags::FeatureState>> by_identity;
+  for (StateRow& row : rows) by_identity[*row.identity_id].push_back(std::move(row.state));
   std::vector<int64_t> ids;
-  for (StateMembers& one : states) {
-    const int64_t identity = *std::get<3>(one);
-    FLAGSTREAM_ASSIGN(flags::FeatureState state, ToFlags(std::move(one)));
-    by_identity[identity].push_back(std::move(state));
-  }
   ids.reserve(by_identity.size());
   for (const auto& [identity, overrides] : by_identity) ids.push_back(identity);
-  FLAGSTREAM_ASSIGN(std::vector<Identity> identities, FindIdentities(reader, ids));
+  // Only identities that have overrides are read: there may be millions of others.
+  FLAGSTREAM_ASSIGN(std::vector<Identity> identities, FindByIds(reader, &Identity::id, ids));
   if (identities.size() != ids.size()) return Missing("identity of an override", environment.id);
   environment.identity_overrides.reserve(identities.size());
   for (Identity& identity : identities) {
@@ -198,7 +163,9 @@ Result<std::optional<flags::Environment>> LoadEnvironment(Reader& reader, Enviro
   FLAGSTREAM_TRY(ReadServerKeys(reader, environment));
   FLAGSTREAM_TRY(ReadFeatures(reader, environment));
   FLAGSTREAM_TRY(ReadDefaults(reader, environment));
-  FLAGSTREAM_TRY(ReadOverrides(reader, environment));
+  FLAGSTREAM_TRY(ReadSegments(reader, environment));
+  FLAGSTREAM_TRY(ReadIdentityOverrides(reader, environment));
+  FLAGSTREAM_TRY(ReadVariants(reader, environment));
   return std::optional<flags::Environment>(std::move(environment));
 }
 

@@ -227,7 +227,7 @@ TEST_F(EnvironmentLoaderTest, TheNumberOfQueriesDoesNotGrowWithTheData) {
   });
   const int64_t before = store_.calls();
   EXPECT_EQ(MustLoad().identity_overrides.size(), 20U);
-  EXPECT_EQ(store_.calls() - before, 8);
+  EXPECT_EQ(store_.calls() - before, 9);
 }
 
 TEST_F(EnvironmentLoaderTest, AFailureAtAnyQueryIsTold) {
@@ -237,12 +237,111 @@ TEST_F(EnvironmentLoaderTest, AFailureAtAnyQueryIsTold) {
     FLAGSTREAM_TRY(InsertState(tx, place_.environment.id, first_.id, identity.id, "o"));
     return {};
   });
-  for (int64_t n = 0; n < 8; ++n) {
+  for (int64_t n = 0; n < 9; ++n) {
     store_.FailCall(n, Error::Unavailable("gone"));
     const auto loaded = Load(place_.environment.id);
     ASSERT_FALSE(loaded.ok()) << n;
     EXPECT_EQ(loaded.error().code(), ErrorCode::kUnavailable);
   }
+}
+
+// A segment with an ANY rule under an ALL rule, which overrides the second feature.
+Result<FeatureState> InsertOverridingSegment(Transaction& tx, const Place& place,
+                                             const Feature& feature) {
+  Segment segment = {.uuid = "s", .project_id = place.project.id, .name = "beta"};
+  FLAGSTREAM_TRY(Insert(tx, segment));
+  SegmentRule top = {.segment_id = segment.id, .type = "ALL"};
+  FLAGSTREAM_TRY(Insert(tx, top));
+  SegmentRule under = {.segment_id = segment.id, .parent_id = top.id, .type = "ANY"};
+  FLAGSTREAM_TRY(Insert(tx, under));
+  // Stored in the other order than they stand in the rule.
+  SegmentCondition last = {.segment_id = segment.id,
+                           .rule_id = under.id,
+                           .position = 1,
+                           .operator_name = "IS_SET",
+                           .property = "plan"};
+  FLAGSTREAM_TRY(Insert(tx, last));
+  SegmentCondition first = {.segment_id = segment.id,
+                            .rule_id = under.id,
+                            .operator_name = "PERCENTAGE_SPLIT",
+                            .value = "10"};
+  FLAGSTREAM_TRY(Insert(tx, first));
+  FeatureSegment link = {.uuid = "l",
+                         .feature_id = feature.id,
+                         .segment_id = segment.id,
+                         .environment_id = place.environment.id,
+                         .priority = 3};
+  FLAGSTREAM_TRY(Insert(tx, link));
+  FeatureState state = {.uuid = "o",
+                        .environment_id = place.environment.id,
+                        .feature_id = feature.id,
+                        .enabled = true,
+                        .value_type = "unicode",
+                        .value = "beta value",
+                        .feature_segment_id = link.id,
+                        .hash_seed = 77};
+  FLAGSTREAM_TRY(Insert(tx, state));
+  return state;
+}
+
+TEST_F(EnvironmentLoaderTest, SegmentsComeWithRulesAndOverrides) {
+  InsertTwoFeatures();
+  MustWrite([&](Transaction& tx) -> Result<void> {
+    FLAGSTREAM_TRY(InsertOverridingSegment(tx, place_, second_));
+    return {};
+  });
+  const flags::Environment loaded = MustLoad();
+  EXPECT_EQ(loaded.feature_states.size(), 2U);
+  ASSERT_EQ(loaded.segments.size(), 1U);
+  const flags::Segment& segment = loaded.segments[0];
+  EXPECT_EQ(segment.name, "beta");
+  EXPECT_FALSE(segment.feature.has_value());
+  ASSERT_EQ(segment.rules.size(), 1U);
+  EXPECT_EQ(segment.rules[0].type, flags::RuleType::kAll);
+  EXPECT_TRUE(segment.rules[0].conditions.empty());
+  ASSERT_EQ(segment.rules[0].rules.size(), 1U);
+  const flags::SegmentRule& under = segment.rules[0].rules[0];
+  EXPECT_EQ(under.type, flags::RuleType::kAny);
+  ASSERT_EQ(under.conditions.size(), 2U);
+  EXPECT_EQ(under.conditions[0].operator_name, "PERCENTAGE_SPLIT");
+  EXPECT_EQ(under.conditions[0].property, "");
+  EXPECT_EQ(under.conditions[0].value, "10");
+  EXPECT_EQ(under.conditions[1].property, "plan");
+  EXPECT_EQ(under.conditions[1].value, std::nullopt);
+  ASSERT_EQ(segment.overrides.size(), 1U);
+  EXPECT_EQ(segment.overrides[0].priority, 3);
+  EXPECT_EQ(segment.overrides[0].state.feature.value, second_.id);
+  EXPECT_EQ(segment.overrides[0].state.value, flags::FlagValue("beta value"));
+  EXPECT_EQ(segment.overrides[0].state.hash_seed, 77);
+}
+
+TEST_F(EnvironmentLoaderTest, MultivariateFeaturesComeWithOptionsAndTheirStatesWithVariants) {
+  InsertTwoFeatures();
+  MultivariateOption option = {.uuid = "m", .value_type = "int", .value = "5", .key = "five"};
+  MultivariateFeatureStateValue weight = {.uuid = "w", .percentage_allocation = 12.5};
+  MustWrite([&](Transaction& tx) -> Result<void> {
+    second_.type = "MULTIVARIATE";
+    FLAGSTREAM_TRY(Update(tx, second_));
+    option.feature_id = second_.id;
+    FLAGSTREAM_TRY(Insert(tx, option));
+    FLAGSTREAM_ASSIGN(const FeatureState over, InsertOverridingSegment(tx, place_, second_));
+    weight.multivariate_option_id = option.id;
+    weight.feature_state_id = over.id;
+    return Insert(tx, weight);
+  });
+  const flags::Environment loaded = MustLoad();
+  EXPECT_TRUE(loaded.features[0].options.empty());
+  ASSERT_EQ(loaded.features[1].options.size(), 1U);
+  EXPECT_EQ(loaded.features[1].options[0].value, flags::FlagValue(int64_t{5}));
+  EXPECT_EQ(loaded.features[1].options[0].key, "five");
+  EXPECT_TRUE(loaded.feature_states[1].variants.empty());
+  EXPECT_EQ(loaded.feature_states[1].hash_seed, loaded.feature_states[1].id.value);
+  const std::vector<flags::Variant>& variants =
+      loaded.segments.at(0).overrides.at(0).state.variants;
+  ASSERT_EQ(variants.size(), 1U);
+  EXPECT_EQ(variants[0].id, weight.id);
+  EXPECT_EQ(variants[0].option.value, option.id);
+  EXPECT_EQ(variants[0].weight, 12.5);
 }
 
 TEST_F(EnvironmentLoaderTest, ListsRevisions) {

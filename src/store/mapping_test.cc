@@ -27,8 +27,8 @@ TEST(MappingTest, TypesAndKeysComeFromTheRecord) {
   const Column& value = table.columns[ColumnOf<FeatureState>(&FeatureState::value)];
   EXPECT_EQ(value.type, ColumnType::kText);
   ASSERT_EQ(table.unique_keys.size(), 1U);
-  EXPECT_EQ(table.unique_keys[0].columns, (std::vector<size_t>{2, 3, 4}));
-  ASSERT_EQ(table.references.size(), 3U);
+  EXPECT_EQ(table.unique_keys[0].columns, (std::vector<size_t>{2, 3, 4, 12}));
+  ASSERT_EQ(table.references.size(), 4U);
   EXPECT_EQ(table.references[2].parent, "identity");
   EXPECT_EQ(TableOf<Environment>().stamp_column, ColumnOf<Environment>(&Environment::stamp));
   EXPECT_EQ(table.stamp_column, std::nullopt);

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -93,6 +97,22 @@ Result<std::vector<Record>> Find(Reader& reader, const Select<Record>& select) {
     records.push_back(std::move(record));
   }
   return records;
+}
+
+// Those whose `member` is one of `ids`, which may be any number. In no order across ids.
+template <class Record>
+Result<std::vector<Record>> FindByIds(Reader& reader, int64_t Record::* member,
+                                      const std::vector<int64_t>& ids) {
+  std::vector<Record> found;
+  for (size_t from = 0; from < ids.size(); from += kConditionValuesMax) {
+    const size_t count = std::min(ids.size() - from, kConditionValuesMax);
+    const auto first = ids.begin() + static_cast<ptrdiff_t>(from);
+    const std::vector<int64_t> some(first, first + static_cast<ptrdiff_t>(count));
+    FLAGSTREAM_ASSIGN(std::vector<Record> part,
+                      Find(reader, Select<Record>().WhereIn(member, some)));
+    std::move(part.begin(), part.end(), std::back_inserter(found));
+  }
+  return found;
 }
 
 // Only some members of each record: cheaper where rows are wide or many.

@@ -122,13 +122,84 @@ struct FeatureOwner {
   int64_t user_id = 0;
 };
 
-// The environment default of a feature, or, with `identity_id`, that identity's override.
+struct Tag {
+  int64_t id = 0;
+  std::string uuid;
+  int64_t project_id = 0;
+  std::string label;
+  std::string color;
+  std::optional<std::string> description;
+  bool is_permanent = false;
+  bool is_system_tag = false;
+  std::string type;  // NONE, STALE, GITHUB, UNHEALTHY or GITLAB
+};
+
+struct FeatureTag {
+  int64_t id = 0;
+  int64_t feature_id = 0;  // unique with tag_id
+  int64_t tag_id = 0;
+};
+
+// A value that a multivariate feature may give instead of its control value.
+struct MultivariateOption {
+  int64_t id = 0;
+  std::string uuid;
+  int64_t feature_id = 0;
+  std::string value_type;  // as of FeatureState
+  std::optional<std::string> value;
+  double default_percentage_allocation = 100;
+  std::optional<std::string> key;  // names the variant; unique in the feature
+};
+
+struct Segment {
+  int64_t id = 0;
+  std::string uuid;
+  int64_t project_id = 0;
+  std::string name;
+  std::optional<std::string> description;
+  std::optional<int64_t> feature_id;  // set: it may override only this feature
+  int64_t created_at = 0;
+  int64_t updated_at = 0;
+  int64_t version = 1;  // raised by each change of its definition
+};
+
+struct SegmentRule {
+  int64_t id = 0;
+  int64_t segment_id = 0;
+  std::optional<int64_t> parent_id;  // the rule it is a sub-rule of; unset at the top level
+  int64_t position = 0;              // among those of the same parent
+  std::string type;                  // ALL, ANY or NONE
+};
+
+struct SegmentCondition {
+  int64_t id = 0;
+  int64_t segment_id = 0;
+  int64_t rule_id = 0;
+  int64_t position = 0;       // in its rule
+  std::string operator_name;  // EQUAL, IN, PERCENTAGE_SPLIT, ...
+  std::optional<std::string> property;
+  std::optional<std::string> value;
+  std::optional<std::string> description;
+};
+
+// That a segment overrides a feature in an environment; a feature state hangs on it.
+struct FeatureSegment {
+  int64_t id = 0;
+  std::string uuid;
+  int64_t feature_id = 0;  // unique with segment_id and environment_id
+  int64_t segment_id = 0;
+  int64_t environment_id = 0;
+  int64_t priority = 0;  // from 0 without gaps per feature and environment; the lowest wins
+};
+
+// The environment default of a feature, or, with `identity_id`, that identity's override, or, with
+// `feature_segment_id`, a segment override.
 struct FeatureState {
   int64_t id = 0;
   std::string uuid;
   int64_t environment_id = 0;
   int64_t feature_id = 0;              // with environment_id unique among defaults,
-  std::optional<int64_t> identity_id;  // with identity_id unique among overrides
+  std::optional<int64_t> identity_id;  // with identity_id unique among identity overrides
   bool enabled = false;
   std::string value_type;  // "unicode", "int" or "bool"; what the value is read as
   std::optional<std::string>
@@ -137,6 +208,17 @@ struct FeatureState {
   int64_t updated_at = 0;
   int64_t live_from = 0;
   int64_t version = 1;
+  std::optional<int64_t> feature_segment_id;  // unique
+  int64_t hash_seed = 0;  // what variants are chosen by, kept by copies; 0 = the id
+};
+
+// How much of its identities a feature state gives an option of its feature.
+struct MultivariateFeatureStateValue {
+  int64_t id = 0;
+  std::string uuid;
+  int64_t feature_state_id = 0;  // unique with multivariate_option_id
+  int64_t multivariate_option_id = 0;
+  double percentage_allocation = 0;
 };
 
 struct Identity {

@@ -128,7 +128,8 @@ class ManagementWorld {
         All(store::Select<store::FeatureState>()
                 .Where(&store::FeatureState::environment_id, environment.id)
                 .Where(&store::FeatureState::feature_id, feature.id)
-                .WhereNull(&store::FeatureState::identity_id));
+                .WhereNull(&store::FeatureState::identity_id)
+                .WhereNull(&store::FeatureState::feature_segment_id));
     if (found.size() != 1) std::abort();
     return std::move(found.front());
   }

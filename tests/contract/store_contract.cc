@@ -298,6 +298,19 @@ TEST_P(StoreContract, InAUniqueKeyNullEqualsNull) {
     override_two.id = 0;
     const auto refused_too = Insert(tx, override_two);
     ExpectError(refused_too, ErrorCode::kConflict);
+
+    Segment segment = {.project_id = place.project.id, .name = "s"};
+    FLAGSTREAM_TRY(Insert(tx, segment));
+    FeatureSegment link = {
+        .feature_id = feature.id, .segment_id = segment.id, .environment_id = place.environment.id};
+    FLAGSTREAM_TRY(Insert(tx, link));
+    FeatureState segment_one = by_default;
+    segment_one.feature_segment_id = link.id;
+    FLAGSTREAM_TRY(Insert(tx, segment_one));
+    FeatureState segment_two = segment_one;
+    segment_two.id = 0;
+    const auto refused_as_well = Insert(tx, segment_two);
+    ExpectError(refused_as_well, ErrorCode::kConflict);
     return {};
   });
 }
