@@ -76,11 +76,10 @@ def test_reader_that_never_reads(make_server, environment_on):
             pool.wait(lambda one, newest=newest: one.latest >= newest, f"the newest stamp of round {rounds}")
             rounds_behind += server.metric("flagstream_streams_behind") == 1
         assert all(one.events > rounds for one in pool.subscribers)
-        after = server.memory_kib()
         assert pool.total("breaks") == pool.total("clean_ends") == 0
         assert server.metric("flagstream_streams_open") == STREAMS + 1
         # If events were kept for each stream, that would be 100 KiB a round; what is allowed is the allocator's play.
-        assert after - before < 8 * 1024, f"{before} KiB before, {after} KiB after"
+        server.assert_grew_less(8 * 1024, since=before)
     never.stamp_at_least(newest)
     assert len(never.stamps) < published
     never.connection.close()
@@ -102,7 +101,7 @@ def test_streams_come_and_go(make_server):
         wave(500)
     with Stream(server.port, key) as stream:
         stream.next_stamp()
-    assert server.memory_kib() - before < 4 * 1024
+    server.assert_grew_less(4 * 1024, since=before)
 
 
 def test_writers_on_many_connections(make_server, environment_on):
