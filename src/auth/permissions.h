@@ -24,6 +24,7 @@ enum class ProjectPermission {
   kCreateEnvironment,
   kCreateFeature,  // also to change or archive one and to set its owners
   kDeleteFeature,
+  kManageSegments,
   kViewAuditLog,
   kManage,  // everything else
 };
@@ -31,6 +32,7 @@ enum class ProjectPermission {
 enum class EnvironmentPermission {
   kView,
   kUpdateFeatureState,
+  kManageSegmentOverrides,
   kViewIdentities,
   kManageIdentities,
   kManage,  // everything else
