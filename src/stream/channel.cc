@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "stream/channel.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/assert.h"
@@ -15,10 +16,23 @@ constexpr size_t kShrinkAbove = 1024;
 
 bool Channel::Offer(FramePtr frame) {
   FLAGSTREAM_ASSERT(frame != nullptr);
-  if (newest_ != nullptr && frame->stamp <= newest_->stamp) return false;
-  newest_ = std::move(frame);
-  due_ = members_.size() - behind_;
+  if (frame->stamp <= offered_) return false;
+  offered_ = frame->stamp;
+  const bool was_renewed = newest_ != nullptr && newest_->stamp >= frame->stamp;
+  if (!was_renewed) newest_ = std::move(frame);
+  // Without that nobody can have it already.
+  due_ = was_renewed ? CountDue() : members_.size() - behind_;
   return true;
+}
+
+void Channel::Renew(FramePtr frame) {
+  FLAGSTREAM_ASSERT(frame != nullptr);
+  if (newest_ != nullptr && frame->stamp > newest_->stamp) newest_ = std::move(frame);
+}
+
+size_t Channel::CountDue() const {
+  return static_cast<size_t>(
+      std::ranges::count_if(members_, [this](const Subscriber* member) { return IsDue(*member); }));
 }
 
 void Channel::Add(Subscriber& subscriber) {

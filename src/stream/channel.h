@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,13 +16,18 @@ namespace flagstream::stream {
 // to be sent it. Lives on its shard; the hub owns it, sends, and tells it what became of each
 // sending. It borrows its members: one leaves before it ends.
 //
-// A member is due when it has not begun the newest frame and its sink is not known to be full. The
+// A member is due when it has not begun a frame that it should have and its sink is not known to be
+// full. It is sent the newest then, which may be newer than what it should have: see Renew. The
 // number of due ones is kept exactly; a fan-out goes round the members from where the last one
 // stopped until it is zero. So a newer frame that comes during a fan-out just makes all due again:
 // nobody is sent the older one any more, and those at the end do not starve.
 class Channel {
  public:
-  explicit Channel(std::string name) : name_(std::move(name)) {}
+  // How long it is there: as long as its hub, or only as long as it has streams.
+  enum class Life : uint8_t { kKept, kPassing };
+
+  explicit Channel(std::string name, Life life = Life::kKept)
+      : name_(std::move(name)), life_(life) {}
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
@@ -29,15 +35,21 @@ class Channel {
   // Null before the first.
   const FramePtr& newest() const { return newest_; }
   const std::vector<Subscriber*>& members() const { return members_; }
-  // Whether forgetting it loses nothing.
-  bool IsUnused() const { return members_.empty() && newest_ == nullptr; }
+  // Whether it may be forgotten: nobody is in it, and nobody who joins will look for its frame.
+  bool IsUnused() const {
+    return members_.empty() && (newest_ == nullptr || life_ == Life::kPassing);
+  }
   bool HasDue() const { return due_ > 0; }
-  // Whether it waits for its turn to fan out; kept for the hub.
+  // Whether it waits for its turn to fan out, or has it; kept for the hub.
   bool IsQueued() const { return is_queued_; }
   void SetQueued(bool is_queued) { is_queued_ = is_queued; }
 
-  // Whether its stamp is above that of the frame held; the frame is ignored otherwise.
+  // Whether its stamp is above that of the last one offered; the frame is ignored otherwise.
   bool Offer(FramePtr frame);
+  // What those who join from now on are sent, unless what is held is as new. It says nothing new to
+  // members that were sent what was offered last, so these are not due. Ignored before the first
+  // offer.
+  void Renew(FramePtr frame);
 
   void Add(Subscriber& subscriber);
   void Remove(Subscriber& subscriber);
@@ -51,14 +63,19 @@ class Channel {
   void MarkCaughtUp(Subscriber& subscriber);
 
   bool IsDue(const Subscriber& subscriber) const {
-    return newest_ != nullptr && subscriber.sent_ < newest_->stamp && !subscriber.is_behind_;
+    return Lacks(subscriber) && !subscriber.is_behind_;
   }
+  // Whether it has not begun what it should have.
+  bool Lacks(const Subscriber& subscriber) const { return subscriber.sent_ < offered_; }
 
  private:
   void Place(size_t position, Subscriber& subscriber);
+  size_t CountDue() const;
 
   const std::string name_;
+  const Life life_;
   FramePtr newest_;
+  Stamp offered_;  // what every member should have; at most that of `newest_`
   std::vector<Subscriber*> members_;
   size_t cursor_ = 0;  // members before it were looked at on this round
   size_t due_ = 0;

@@ -29,15 +29,30 @@ Hub::~Hub() = default;
 
 void Hub::Offer(std::string_view channel_name, FramePtr frame) {
   role_.AssertHere();
-  Channel& channel = ChannelNamed(channel_name);
-  if (!channel.Offer(std::move(frame))) return;
-  metrics_.FrameOffered();
-  QueueFanOut(channel);
+  Offer(ChannelNamed(channel_name), std::move(frame));
+}
+
+void Hub::OfferPassing(std::string_view channel, FramePtr frame) {
+  role_.AssertHere();
+  const auto found = channels_.find(channel);
+  if (found != channels_.end()) Offer(*found->second, std::move(frame));
 }
 
 Subscriber& Hub::Join(std::string_view channel, std::unique_ptr<Sink> sink, StreamLimits limits) {
   role_.AssertHere();
   return Join(ChannelNamed(channel), std::move(sink), limits);
+}
+
+Subscriber& Hub::JoinPassing(std::string_view channel_name, FramePtr first,
+                             std::unique_ptr<Sink> sink, StreamLimits limits) {
+  role_.AssertHere();
+  Channel& channel = ChannelNamed(channel_name, Channel::Life::kPassing);
+  if (first != nullptr && channel.newest() == nullptr) {
+    Offer(channel, std::move(first));
+  } else if (first != nullptr) {
+    channel.Renew(std::move(first));
+  }
+  return Join(channel, std::move(sink), limits);
 }
 
 Subscriber& Hub::JoinIdle(std::unique_ptr<Sink> sink, StreamLimits limits) {
@@ -85,15 +100,22 @@ size_t Hub::channel_count() const {
 
 // ---- Channels
 
-Channel& Hub::ChannelNamed(std::string_view name) {
+Channel& Hub::ChannelNamed(std::string_view name, Channel::Life life) {
   const auto found = channels_.find(name);
   if (found != channels_.end()) return *found->second;
   metrics_.ChannelAdded();
-  return *channels_.emplace(name, std::make_unique<Channel>(std::string(name))).first->second;
+  return *channels_.emplace(name, std::make_unique<Channel>(std::string(name), life)).first->second;
+}
+
+void Hub::Offer(Channel& channel, FramePtr frame) {
+  if (!channel.Offer(std::move(frame))) return;
+  metrics_.FrameOffered();
+  QueueFanOut(channel);
 }
 
 void Hub::ForgetIfUnused(const Channel& channel) {
-  if (!channel.IsUnused()) return;
+  // Its last stream may end in the middle of a fan-out, which looks once more then.
+  if (!channel.IsUnused() || channel.IsQueued()) return;
   const auto found = channels_.find(channel.name());
   // Neither the idle one, nor one that is being closed while its name may be in use again.
   if (found == channels_.end() || found->second.get() != &channel) return;
@@ -185,9 +207,10 @@ void Hub::RunFanOuts() {
   while (visits > 0 && !fan_outs_.empty()) {
     Channel& channel = *fan_outs_.front();
     fan_outs_.pop_front();
-    channel.SetQueued(false);
     FanOut(channel, visits);
+    channel.SetQueued(false);
     QueueFanOut(channel);  // at the end: channels take turns
+    ForgetIfUnused(channel);
   }
 }
 

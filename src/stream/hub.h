@@ -36,7 +36,8 @@ struct HubOptions {
 };
 
 // All streams of one shard, and the newest frame of each channel. A channel is named by a text: of
-// `serve`, the environment's id; of `hub`, its key. Keeps one frame per channel and one slot per
+// `serve`, the environment's id, or what the replica calls an identity that is watched; of `hub`,
+// its key. Keeps one frame per channel and one slot per
 // subscriber: who cannot take a frame now gets the newest one when it drains, and what came in
 // between is never queued. Its memory is bounded by the streams and channels it is given.
 //
@@ -61,6 +62,13 @@ class Hub {
   // one without a frame is forgotten with its last stream. The subscriber lives until its sink is
   // destroyed; it may have ended already when this returns.
   Subscriber& Join(std::string_view channel, std::unique_ptr<Sink> sink, StreamLimits limits);
+  // The same for a channel that is forgotten with its last stream, as that of an identity. `first`,
+  // unless it is null or the channel has a newer one, is what this stream and those after it are
+  // sent first; who was sent what was offered last is not sent it.
+  Subscriber& JoinPassing(std::string_view channel, FramePtr first, std::unique_ptr<Sink> sink,
+                          StreamLimits limits);
+  // Offers to the streams that are in such a channel; nothing if there are none.
+  void OfferPassing(std::string_view channel, FramePtr frame);
   // A stream that gets comments only and ends as usual: unknown key, real-time off.
   Subscriber& JoinIdle(std::unique_ptr<Sink> sink, StreamLimits limits);
   // Ends all streams of the channel cleanly, in slices, and forgets it.
@@ -86,7 +94,9 @@ class Hub {
       std::unordered_map<std::string, std::unique_ptr<Channel>, NameHash, std::equal_to<>>;
 
   // Channels
-  Channel& ChannelNamed(std::string_view name) REQUIRES(role_);
+  Channel& ChannelNamed(std::string_view name, Channel::Life life = Channel::Life::kKept)
+      REQUIRES(role_);
+  void Offer(Channel& channel, FramePtr frame) REQUIRES(role_);
   void ForgetIfUnused(const Channel& channel) REQUIRES(role_);
   Subscriber& Join(Channel& channel, std::unique_ptr<Sink> sink, StreamLimits limits)
       REQUIRES(role_);

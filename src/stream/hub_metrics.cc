@@ -49,10 +49,10 @@ HubMetrics::HubMetrics(telemetry::Registry& registry)
                                          "once; taken after each slice of a fan-out.",
                                          telemetry::PropagationBuckets())) {
   for (size_t i = 0; i < kSizeClasses; ++i) {
-    channels_[i] = &registry.AddGauge(
-        "flagstream_stream_channels",
-        "Channels, an environment on a shard each, by how many streams they have.",
-        {{"streams", kSizeClassNames[i]}});
+    channels_[i] = &registry.AddGauge("flagstream_stream_channels",
+                                      "Channels, an environment or an identity with streams on a "
+                                      "shard each, by how many streams they have.",
+                                      {{"streams", kSizeClassNames[i]}});
   }
   for (size_t i = 0; i < kEndReasonCount; ++i) {
     ended_[i] =

@@ -66,8 +66,8 @@ bool Hub::SendFrame(Subscriber& subscriber, const FramePtr& frame) {
 }
 
 bool Hub::SendNewest(Subscriber& subscriber) {
+  if (!subscriber.channel_->Lacks(subscriber)) return true;
   const FramePtr newest = subscriber.channel_->newest();
-  if (newest == nullptr || newest->stamp <= subscriber.sent_) return true;
   if (!SendFrame(subscriber, newest)) return false;
   metrics_.FrameDelivered();
   metrics_.BytesSent(newest->chunk.size());
