@@ -15,6 +15,8 @@ struct Limits {
   int64_t environments_per_project_max = 100;
   int64_t server_keys_per_environment_max = 100;
   int64_t features_per_project_max = 1'000;
+  int64_t segments_per_project_max = 500;
+  int64_t segment_overrides_per_environment_max = 2'000;
   int64_t identities_per_environment_max = 1'000'000;
   int64_t traits_per_identity_max = 1'000;
   // Overrides are in the memory of every node.

@@ -45,12 +45,26 @@ std::string_view Verb(ChangeType type) {
   FLAGSTREAM_UNREACHABLE();
 }
 
+Result<std::string> SegmentName(store::Reader& reader, int64_t feature_segment) {
+  FLAGSTREAM_ASSIGN(const std::optional<store::FeatureSegment> link,
+                    store::Get<store::FeatureSegment>(reader, feature_segment));
+  if (!link) return NoMatch("FeatureSegment");
+  FLAGSTREAM_ASSIGN(const std::optional<store::Segment> segment,
+                    store::Get<store::Segment>(reader, link->segment_id));
+  if (!segment) return NoMatch("Segment");
+  return segment->name;
+}
+
 Result<std::string> LogText(store::Reader& reader, const FeatureState& state, ChangeType type) {
   FLAGSTREAM_ASSIGN(const std::optional<store::Feature> feature,
                     store::Get<store::Feature>(reader, state.feature_id));
   if (!feature) return NoMatch("Feature");
   std::string text = "Flag state / Remote config value " + std::string(Verb(type)) +
                      " for feature '" + feature->name + "'";
+  if (state.feature_segment_id) {
+    FLAGSTREAM_ASSIGN(const std::string segment, SegmentName(reader, *state.feature_segment_id));
+    return text + " and segment '" + segment + "'";
+  }
   if (!state.identity_id) return text;
   FLAGSTREAM_ASSIGN(const std::optional<store::Identity> identity,
                     store::Get<store::Identity>(reader, *state.identity_id));

@@ -15,7 +15,8 @@ namespace flagstream::service {
 Result<void> ChangeState(Writing& writing, const EnvironmentAccess& access,
                          store::FeatureState& state, const FeatureStateInput& input);
 
-// The audit row of a state: default of an environment or override of an identity.
+// The audit row of a state: default of an environment, or override of an identity or a segment.
+// Before a deletion.
 Result<void> AuditState(Writing& writing, const EnvironmentAccess& access,
                         const store::FeatureState& state, ChangeType type, ChangeList changes);
 

@@ -109,6 +109,19 @@ class ManagementWorld {
     }));
   }
 
+  // Without rules.
+  store::Segment AddSegment(const std::string& name) {
+    store::Segment segment;
+    segment.uuid = "uuid-of-" + name;
+    segment.project_id = project.value;
+    segment.name = name;
+    Must(store::WriteAndWait(store, [&](store::Transaction& tx) {
+      segment.id = 0;
+      return store::Insert(tx, segment);
+    }));
+    return segment;
+  }
+
   template <class Record>
   std::vector<Record> All(store::Select<Record> select = {}) {
     return Must(service::Read<std::vector<Record>>(
@@ -146,6 +159,10 @@ class ManagementWorld {
     AddTable<store::EnvironmentApiKey>(text);
     AddTable<store::Feature>(text);
     AddTable<store::FeatureOwner>(text);
+    AddTable<store::Segment>(text);
+    AddTable<store::SegmentRule>(text);
+    AddTable<store::SegmentCondition>(text);
+    AddTable<store::FeatureSegment>(text);
     AddTable<store::FeatureState>(text);
     AddTable<store::Identity>(text);
     AddTable<store::Trait>(text);
