@@ -64,8 +64,8 @@ Result<> HttpClient::ReadMore() {
   return {};
 }
 
-Result<HttpAnswer> HttpClient::Send(std::string_view method, std::string_view path,
-                                    std::string_view headers, std::string_view body) {
+Result<> HttpClient::Send(std::string_view method, std::string_view path, std::string_view headers,
+                          std::string_view body) {
   std::string request;
   request.append(method)
       .append(" ")
@@ -87,6 +87,10 @@ Result<HttpAnswer> HttpClient::Send(std::string_view method, std::string_view pa
     if (took < 0) FLAGSTREAM_TRY(WaitFor(descriptor_, POLLOUT));
     if (took > 0) sent += static_cast<size_t>(took);
   }
+  return {};
+}
+
+Result<HttpAnswer> HttpClient::ReadAnswer() {
   size_t head_end = std::string::npos;
   while ((head_end = input_.find("\r\n\r\n")) == std::string::npos) FLAGSTREAM_TRY(ReadMore());
   HttpAnswer answer;

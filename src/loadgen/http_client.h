@@ -21,7 +21,7 @@ struct HttpAnswer {
 std::optional<size_t> ContentLength(std::string head);
 
 // One kept connection for the few requests that steer a run. Blocks, ten seconds at most per
-// request.
+// call.
 class HttpClient {
  public:
   static Result<HttpClient> Connect(const Endpoint& endpoint);
@@ -29,10 +29,12 @@ class HttpClient {
   HttpClient& operator=(HttpClient&&) = delete;
   ~HttpClient();
 
-  // `headers` are whole lines with CRLF. kUnavailable if the connection breaks or the answer has no
-  // Content-Length.
-  Result<HttpAnswer> Send(std::string_view method, std::string_view path, std::string_view headers,
-                          std::string_view body);
+  // `headers` are whole lines with CRLF. kUnavailable if the connection breaks.
+  Result<> Send(std::string_view method, std::string_view path, std::string_view headers,
+                std::string_view body);
+  // The answer to the oldest request that has none yet. kUnavailable if the connection breaks or
+  // the answer has no Content-Length.
+  Result<HttpAnswer> ReadAnswer();
 
  private:
   HttpClient(int descriptor, std::string host) : descriptor_(descriptor), host_(std::move(host)) {}

@@ -28,11 +28,11 @@ class QueueChangePublisher final : public Publisher {
         path_("/sse/environments/" + key + "/queue-change"),
         headers_(TokenHeader(token)) {}
 
-  Result<> Publish() override {
+  Result<> Send() override {
     const std::string now = wire::FormatDocumentTime(SystemClock().NowMicros());
-    return Expect200(client_.Send("POST", path_, headers_, "{\"updated_at\": \"" + now + "\"}"),
-                     "queue-change");
+    return client_.Send("POST", path_, headers_, "{\"updated_at\": \"" + now + "\"}");
   }
+  Result<> Confirm() override { return Expect200(client_.ReadAnswer(), "queue-change"); }
 
  private:
   HttpClient client_;
@@ -48,12 +48,12 @@ class AdminPublisher final : public Publisher {
         headers_(TokenHeader(token)),
         enabled_(enabled) {}
 
-  Result<> Publish() override {
+  Result<> Send() override {
     enabled_ = !enabled_;
-    return Expect200(client_.Send("PATCH", path_, headers_,
-                                  enabled_ ? R"({"enabled": true})" : R"({"enabled": false})"),
-                     "switching the feature");
+    return client_.Send("PATCH", path_, headers_,
+                        enabled_ ? R"({"enabled": true})" : R"({"enabled": false})");
   }
+  Result<> Confirm() override { return Expect200(client_.ReadAnswer(), "switching the feature"); }
 
  private:
   HttpClient client_;
@@ -73,7 +73,8 @@ Result<std::unique_ptr<Publisher>> MakeAdminPublisher(HttpClient client,
                                                       std::string environment_key,
                                                       std::string token) {
   const std::string list = "/api/v1/environments/" + environment_key + "/featurestates/";
-  const Result<HttpAnswer> answer = client.Send("GET", list, TokenHeader(token), "");
+  FLAGSTREAM_TRY(client.Send("GET", list, TokenHeader(token), ""));
+  const Result<HttpAnswer> answer = client.ReadAnswer();
   FLAGSTREAM_TRY(Expect200(answer, "listing the feature states"));
   FLAGSTREAM_ASSIGN(const wire::Json page, wire::ParseJson(answer->body));
   const wire::Json* results = page.Find("results");

@@ -9,11 +9,14 @@
 
 namespace flagstream::loadgen {
 
-// Makes a change of the environment, each time it is asked.
+// Makes a change of the environment, each time it is asked. Blocks, ten seconds at most per call.
 class Publisher {
  public:
   virtual ~Publisher() = default;
-  virtual Result<> Publish() = 0;
+  // Sends the request alone, so that streams are read while the server is still telling them.
+  virtual Result<> Send() = 0;
+  // Waits for its answer; an error if the server refused. Once per Send.
+  virtual Result<> Confirm() = 0;
 };
 
 // POST /sse/environments/KEY/queue-change with the present time, as Flagsmith does.

@@ -22,6 +22,7 @@ namespace flagstream::loadgen {
 namespace {
 
 constexpr std::chrono::seconds kOpenPatience{120};
+constexpr std::chrono::seconds kFirstPatience{1};   // for the first delivery of a round
 constexpr std::chrono::seconds kRoundPatience{30};  // then what has not arrived is lost
 constexpr std::chrono::milliseconds kPauseBetweenRounds{100};
 
@@ -86,19 +87,28 @@ class Round {
 
   Result<> Run(Publisher& publisher) {
     sent_ = std::chrono::steady_clock::now();
-    FLAGSTREAM_TRY(publisher.Publish());
-    const Time deadline = sent_ + kRoundPatience;
-    while (!IsDone() && std::chrono::steady_clock::now() < deadline) {
-      const bool fetching = fetchers_ != nullptr && fetchers_->pending() > 0;
-      fleet_.Poll(fetching ? 0 : 100, [this](const Delivery& delivery) { OnDelivery(delivery); });
-      if (fetching)
-        fetchers_->Poll(/*timeout_ms=*/0, [this](size_t, int status) { OnAnswer(status); });
-    }
+    FLAGSTREAM_TRY(publisher.Send());
+    ReadUntil(sent_ + kFirstPatience, [this] { return reached_ > 0; });
+    // The server may answer before or after it has told all. If nothing comes, it may have refused.
+    const bool is_silent = reached_ == 0;
+    if (is_silent) FLAGSTREAM_TRY(publisher.Confirm());
+    ReadUntil(sent_ + kRoundPatience, [this] { return IsDone(); });
+    if (!is_silent) FLAGSTREAM_TRY(publisher.Confirm());
     Conclude();
     return {};
   }
 
  private:
+  template <class Predicate>
+  void ReadUntil(Time deadline, const Predicate& is_done) {
+    while (!is_done() && std::chrono::steady_clock::now() < deadline) {
+      const bool fetching = fetchers_ != nullptr && fetchers_->pending() > 0;
+      fleet_.Poll(fetching ? 0 : 100, [this](const Delivery& delivery) { OnDelivery(delivery); });
+      if (fetching)
+        fetchers_->Poll(/*timeout_ms=*/0, [this](size_t, int status) { OnAnswer(status); });
+    }
+  }
+
   bool IsDone() const {
     return reached_ >= report_.streams && (fetchers_ == nullptr || fetchers_->pending() == 0);
   }
