@@ -25,6 +25,7 @@ enum class ProjectPermission {
   kCreateFeature,  // also to change or archive one and to set its owners
   kDeleteFeature,
   kManageSegments,
+  kManageTags,
   kViewAuditLog,
   kManage,  // everything else
 };
