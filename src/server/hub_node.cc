@@ -14,6 +14,7 @@
 #include "replica/stamp_relay.h"
 #include "server/front.h"
 #include "server/signals.h"
+#include "server/store_metrics.h"
 #include "server/version.h"
 #include "store/stamp_log.h"
 #include "telemetry/registry.h"
@@ -106,18 +107,7 @@ Result<> HubNode::OpenLog() {
   options.clock = &clock_;
   options.max_environments = static_cast<size_t>(options_.max_environments);
   FLAGSTREAM_ASSIGN(log_, store::StampLog::Open(options));
-  log_metrics_.push_back(metrics_.AddCallbackGauge(
-      "flagstream_environments", "Environments whose newest stamp is kept.",
-      [this] { return static_cast<double>(log_->stats().environments); }));
-  log_metrics_.push_back(
-      metrics_.AddCallbackCounter("flagstream_stamps_put_total", "Stamps reported by queue-change.",
-                                  [this] { return static_cast<double>(log_->stats().puts); }));
-  log_metrics_.push_back(metrics_.AddCallbackCounter(
-      "flagstream_store_commits_total", "Transactions that reached the disk.",
-      [this] { return static_cast<double>(log_->stats().commits); }));
-  log_metrics_.push_back(metrics_.AddCallbackCounter(
-      "flagstream_store_commits_failed_total", "Transactions that the disk refused.",
-      [this] { return static_cast<double>(log_->stats().failed_commits); }));
+  log_metrics_ = ShowStampLog(metrics_, *log_, options);
   return {};
 }
 

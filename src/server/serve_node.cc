@@ -22,6 +22,7 @@
 #include "server/front.h"
 #include "server/greeting.h"
 #include "server/signals.h"
+#include "server/store_metrics.h"
 #include "server/version.h"
 #include "service/announcement.h"
 #include "service/demo_data.h"
@@ -81,6 +82,7 @@ class ServeNode {
   const Clock& clock_ = SystemClock();
   telemetry::Registry metrics_;
   std::unique_ptr<store::SqliteStore> store_;
+  std::vector<telemetry::CallbackMetric> store_metrics_;
   service::FirstStartReport first_start_;
   bus::LocalBus bus_;
   WorkerPool workers_{kStoreWorkers, kStoreQueueMax};
@@ -121,6 +123,7 @@ Result<> ServeNode::OpenStore() {
   sqlite.data_folder = options_.data;
   sqlite.clock = &clock_;
   FLAGSTREAM_ASSIGN(store_, store::SqliteStore::Open(sqlite));
+  store_metrics_ = ShowStore(metrics_, *store_, sqlite);
   if (store_->restored())
     log::Warning("an older copy of the data was put back; every environment got a new stamp");
   service::FirstStartOptions first_start;

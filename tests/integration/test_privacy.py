@@ -2,6 +2,8 @@
 """Keys and tokens appear neither in logs nor in metrics, whatever goes wrong with them."""
 
 import json
+import pathlib
+import re
 
 import pytest
 
@@ -11,6 +13,8 @@ from harness.server import ADMIN_PASSWORD, ADMIN_TOKEN, PUBLISH_TOKEN, free_port
 from harness.sse import Stream, stream_path
 
 pytestmark = pytest.mark.privacy
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 WRONG = {"token": "a1" * 20, "client": "wrong-client-key-77", "server": "ser.wrong-server-key-78",
          "password": "Wrong-Password-79", "publish": "wrong-publish-80"}
@@ -103,6 +107,20 @@ def test_metrics(make_server, environment_on):
         assert promised in names, sorted(names)
     assert server.metric("flagstream_stream_frames_delivered_total") >= 2
     assert server.metric("flagstream_http_requests_total", status="201") >= 3
+
+
+def test_documented_metrics(make_server, environment_on):
+    """Every metric that docs/operations.md tells an operator to watch is there."""
+    server = make_server()
+    environment = environment_on(server)
+    with Stream(server.port, environment.key) as stream:
+        stream.next_stamp()
+        typed = {line.split()[2] for line in server.metrics().splitlines() if line.startswith("# TYPE ")}
+    text = (ROOT / "docs/operations.md").read_text()
+    table = text[text.index("| Metric |"):].split("\n\n", 1)[0].splitlines()[2:]
+    documented = {f"flagstream_{name}" for row in table for name in re.findall(r"`([a-z_]+)", row.split("|")[1])}
+    assert len(documented) > 15
+    assert documented <= typed, documented - typed
 
 
 def test_ops_listener(make_server):
