@@ -3,9 +3,7 @@
 
 import pytest
 
-from harness import scenarios
 from harness.admin import Admin, Environment
-from harness.javascript import PACKAGES
 from harness.server import LONG_STREAMS, Server
 
 
@@ -56,25 +54,8 @@ def environment_on():
     return lambda server: make_environment(Admin(server.port))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def short_streams(tmp_path_factory):
     """A server whose streams end after the shortest time that may be set."""
     with Server(tmp_path_factory.mktemp("short-streams"), "--stream-max-age", "5") as server:
         yield server
-
-
-@pytest.fixture
-def short_streams_environment(short_streams, request) -> Environment:
-    """An environment on it. The idle clients are there before, so that their streams end while this test works."""
-    request.getfixturevalue("idle_clients")
-    return make_environment(Admin(short_streams.port))
-
-
-@pytest.fixture(scope="module")
-def idle_clients(short_streams, agent):
-    """One idle client of each package, in the runtime of the module's agent."""
-    clients = {package: scenarios.IdleClient(agent, package, make_environment(Admin(short_streams.port)))
-               for package in PACKAGES}
-    yield clients
-    for client in clients.values():
-        client.close()

@@ -1,42 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the tests and an agent say to each other: one JSON object a line. A test sends
-//   {"open": NAME, "package": "12" | "10", "environmentID", "api", "eventSourceUrl", "identity"?, "traits"?, "headers"?}   and   {"close": NAME}
-// and hears, per client,
-//   {"client": NAME, "type": "ready" | "change" | "error" | "closed", ...}.
+// The driver's side of what tests/sdk/README.md describes, for drivers that run in Node.js.
 import readline from "node:readline";
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import path from "node:path";
 
-// The published packages by the name tests use; both are installed unmodified.
-export const PACKAGES = { 12: "@flagsmith/flagsmith", 10: "flagsmith-10" };
+const require = createRequire(import.meta.url);
 
-export function say(message) {
+// The packages of the JavaScript client by the name tests use; both are installed unmodified.
+export const PACKAGES = { "javascript-12": "@flagsmith/flagsmith", "javascript-10": "flagsmith-10" };
+
+// Of an installed package, whatever it exports.
+export function versionOf(name) {
+  let folder = path.dirname(require.resolve(name));
+  for (;;) {
+    const file = path.join(folder, "package.json");
+    try {
+      const { version } = JSON.parse(readFileSync(file, "utf8"));
+      if (version) return version;
+    } catch (error) {
+      if (error.code !== "ENOENT") throw error;
+    }
+    folder = path.dirname(folder);
+  }
+}
+
+function say(message) {
   process.stdout.write(JSON.stringify(message) + "\n");
 }
 
-// Calls `open(command)` and `close(name)` as told, and `end()` when the test has closed our input.
-export function listen({ open, close, end }) {
+// Answers commands until the test closes our input. `open(command)` makes a client: { flags(command), changes?(),
+// close() }, each of which may be asynchronous. `end()` closes what all clients share.
+export function serve({ versions, details = {}, open, end = async () => {} }) {
+  const clients = new Map();
+
+  async function answer(command) {
+    if (command.do === "open") {
+      clients.set(command.client, await open(command));
+      return {};
+    }
+    const client = clients.get(command.client);
+    if (command.do === "flags") return { flags: await client.flags(command) };
+    if (command.do === "changes") return { changes: await client.changes() };
+    if (command.do === "close") {
+      clients.delete(command.client);
+      await client?.close();
+      return {};
+    }
+    throw new Error(`no command ${command.do}`);
+  }
+
   const lines = readline.createInterface({ input: process.stdin });
   lines.on("line", (line) => {
     const command = JSON.parse(line);
-    const name = command.open ?? command.close;
-    const work = command.open ? open(command) : close(name);
-    work.catch((error) => say({ client: name, type: "error", error: String(error?.stack ?? error) }));
+    answer(command).then(
+      (fields) => say({ id: command.id, ...fields }),
+      (error) => say({ id: command.id, error: String(error?.stack ?? error) }),
+    );
   });
   lines.on("close", () => end().then(() => process.exit(0)));
-}
-
-// The options of the SDK for a command; `report` gets what the client says. Runs in Node and, as text, in a page.
-export function sdkOptions(command, flagsmith, report) {
-  const flags = () =>
-    Object.fromEntries(Object.entries(flagsmith.getAllFlags()).map(([name, flag]) => [name, [flag.enabled, flag.value]]));
-  return {
-    environmentID: command.environmentID,
-    api: command.api,
-    eventSourceUrl: command.eventSourceUrl,
-    realtime: true,
-    ...(command.headers ? { headers: command.headers } : {}),
-    ...(command.identity ? { identity: command.identity } : {}),
-    ...(command.traits ? { traits: command.traits } : {}),
-    onChange: (_previous, info) => report({ type: "change", flags: flags(), fromServer: info.isFromServer }),
-    onError: (error) => report({ type: "error", error: String(error) }),
-  };
+  say({ started: versions, ...details });
 }

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The official SDKs that tests drive: the programs that run them, and the ways in which each holds its flags."""
+
+import dataclasses
+import os
+import pathlib
+import shutil
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# Set by `./dev test-sdks`, which installs every toolchain: then what is missing is a failure, not a skip.
+ALL = os.environ.get("FLAGSTREAM_TEST_SDKS") == "all"
+
+
+@dataclasses.dataclass(frozen=True)
+class Program:
+    """A driver. `arguments` begins with the interpreter or the built program; `files` must be there too.
+
+    required  its package comes from a registry that ./dev uses: where it was to be installed, a missing one fails
+    small     `./dev test` installs it; the others only `./dev test-sdks`
+    """
+
+    name: str
+    arguments: tuple[str, ...]
+    files: tuple[str, ...] = ()
+    required: bool = False
+    small: bool = False
+
+    def command(self) -> list[str]:
+        return [sys.executable if self.arguments[0] == "python" else self.arguments[0], *self.arguments[1:]]
+
+    def missing(self) -> str | None:
+        """What is not on this machine; None if it can run."""
+        interpreter = self.command()[0]
+        if not shutil.which(interpreter, path=f"{os.environ.get('PATH')}:{ROOT}") and not (ROOT / interpreter).exists():
+            return f"not installed: {interpreter}"
+        absent = [file for file in self.files if not (ROOT / file).exists()]
+        return f"not installed: {absent[0]}" if absent else None
+
+
+NODE_MODULES = "tests/sdk/js/node_modules"
+
+PROGRAMS = {program.name: program for program in [
+    Program("javascript", ("node", "tests/sdk/js/javascript.mjs"), (NODE_MODULES,), required=True, small=True),
+    Program("chromium", ("node", "tests/sdk/js/chromium.mjs"), (NODE_MODULES,), required=True, small=True),
+    Program("node", ("node", "tests/sdk/js/node.mjs"), (NODE_MODULES,), required=True, small=True),
+]}
+
+
+@dataclasses.dataclass(frozen=True)
+class Way:
+    """One SDK in one of its ways to hold flags.
+
+    mode  remote: each reading asks the server
+          local: holds the environment document, evaluates itself, polls
+          stream: fetches when the stream tells of a change; JavaScript holds flags, the others the document
+    """
+
+    program: str
+    sdk: str
+    mode: str
+    values_are_text: bool = False
+
+    def __str__(self) -> str:
+        runtime = "" if self.sdk.startswith(self.program) else f"{self.program}-"
+        return f"{runtime}{self.sdk}-{self.mode}"
+
+    @property
+    def client_side(self) -> bool:
+        """It holds the flags of one identity and is given a client key."""
+        return self.program in ("javascript", "chromium")
+
+    @property
+    def needs_server_key(self) -> bool:
+        return self.mode != "remote" and not self.client_side
+
+    def seen(self, value):
+        """A flag's value as this SDK gives it out."""
+        return str(value) if self.values_are_text and value is not None else value
+
+
+WAYS = [
+    *(Way(runtime, sdk, "stream") for runtime in ("javascript", "chromium")
+      for sdk in ("javascript-12", "javascript-10")),
+    *(Way("node", "node", mode) for mode in ("remote", "local")),
+]

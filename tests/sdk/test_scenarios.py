@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is asked of every official SDK: one list, in each way that the SDK holds flags. The SDKs are the published
+packages, unmodified, in a driver of their language."""
+
+import pytest
+
+from harness.deadline import wait_until
+from harness.sdks import WAYS, Way
+
+CHANGES = 100
+
+
+def those(wanted=lambda way: True) -> pytest.MarkDecorator:
+    """Parameters: the ways that `wanted` picks. All tests of a program are on one worker, so that one process serves
+    them."""
+    return pytest.mark.parametrize("way", [
+        pytest.param(way, id=str(way), marks=[pytest.mark.sdk, pytest.mark.xdist_group(way.program)])
+        for way in WAYS if wanted(way)])
+
+
+every_way = those()
+with_stream = those(lambda way: way.mode == "stream")
+polling = those(lambda way: way.mode == "local")
+browser = those(lambda way: way.program == "chromium")
+telling_changes = those(lambda way: way.client_side)
+sending_traits = those(lambda way: way.mode == "remote" or way.client_side)
+
+
+@pytest.fixture
+def settled(way: Way):
+    """Waits until a client is in the state in which a change will reach it."""
+    return lambda client: client.wait_for_stream() if way.mode == "stream" else None
+
+
+# ---- flags ----
+
+
+@every_way
+def test_flags(open_client, environment, way):
+    """The SDK gives out the flags of its environment, with values of each type."""
+    for name, value in {"count": 7, "yes": True, "no": False, "empty": ""}.items():
+        environment.project.make_feature(name, enabled=True)
+        environment.set(name, feature_state_value=value)
+    client = open_client(environment)
+    seen = way.seen
+    assert client.flags() == {"banner": [True, seen("blue")], "dark": [False, None], "count": [True, seen(7)],
+                              "yes": [True, seen(True)], "no": [True, seen(False)], "empty": [True, ""]}
+
+
+@every_way
+def test_changes(open_client, environment, settled):
+    """Changes by the management API are seen without a restart: state, value, a new feature, a deleted one."""
+    client = open_client(environment)
+    settled(client)
+    environment.set("banner", enabled=False, feature_state_value="red")
+    client.wait_for("banner", False, "red")
+    environment.set("dark", enabled=True, feature_state_value=7)
+    client.wait_for("dark", True, 7)
+    feature = environment.project.make_feature("fresh", enabled=True, value="new")
+    client.wait_for("fresh", True, "new")
+    environment.admin.delete(f"projects/{environment.project.id}/features/{feature['id']}/")
+    wait_until(lambda: "fresh" not in client.flags(), "the deleted feature to go")
+    assert client.flags() == {"banner": [False, "red"], "dark": [True, client.way.seen(7)]}
+
+
+# ---- identities ----
+
+
+@every_way
+def test_identity_override(open_client, environment, settled):
+    """Overrides set, changed and removed for an identity reach the client that speaks for it."""
+    client = open_client(environment, identity="alice")
+    settled(client)
+    client.wait_for("banner", True, "blue")
+    state = environment.override("alice", "banner", enabled=False, feature_state_value="only alice")
+    client.wait_for("banner", False, "only alice")
+    path = f"{environment.path}/identities/{environment.identity_id('alice')}/featurestates/{state['id']}/"
+    environment.admin.put(path, {"feature": state["feature"], "enabled": True, "feature_state_value": "3"})
+    client.wait_for("banner", True, "3")
+    environment.admin.delete(path)
+    client.wait_for("banner", True, "blue")
+
+
+@sending_traits
+def test_traits_are_kept(open_client, environment, way):
+    """The traits of a client are stored with its identity, with their types."""
+    client = open_client(environment, identity="alice", traits={"plan": "pro", "age": 41, "ratio": 0.5, "beta": True})
+    assert client.flags()["banner"] == [True, way.seen("blue")]
+    stored = environment.sdk("GET", "identities/?identifier=alice").expect(200).json()["traits"]
+    assert {trait["trait_key"]: trait["trait_value"] for trait in stored} == {
+        "plan": "pro", "age": 41, "ratio": 0.5, "beta": True}
+
+
+@those(lambda way: way.mode == "remote")
+def test_transient_identity(open_client, environment, way):
+    """An identity that is said to be transient is served and not stored."""
+    client = open_client(environment, identity="passer-by", traits={"plan": "pro"}, transient=True)
+    assert client.flags()["banner"] == [True, way.seen("blue")]
+    listed = environment.admin.get(f'{environment.path}/identities/?q="passer-by"')["results"]
+    assert listed == []
+
+
+# ---- analytics ----
+
+
+@every_way
+def test_analytics(open_client, environment):
+    """An SDK that counts evaluations reports them, and the server takes the report. For an identity, because Node.js
+    does not count what it evaluates itself for none."""
+    client = open_client(environment, identity="alice", analytics=True)
+
+    def reported() -> bool:
+        client.flags()
+        return client.gate.count("/api/v1/analytics/flags/", "POST") >= 1
+
+    wait_until(reported, "a report of evaluations", seconds=90)
+
+
+# ---- its own polling ----
+
+
+@polling
+def test_polling_fetches_documents_only(open_client, environment):
+    """A client that evaluates by itself polls the environment document, and asks for nothing else."""
+    client = open_client(environment, identity="alice", traits={"plan": "pro"})
+    environment.set("banner", feature_state_value="first")
+    client.wait_for("banner", True, "first")
+    environment.set("banner", feature_state_value="second")
+    client.wait_for("banner", True, "second")
+    assert client.gate.count("/api/v1/environment-document/") >= 2
+    assert {one.path for one in client.gate.requests} == {"/api/v1/environment-document/"}
+
+
+# ---- real time ----
+
+
+@pytest.mark.wire
+@with_stream
+def test_wire_25_hundred_changes(open_client, short_streams_environment):
+    """100 changes as fast as the API allows: the last state is reached, and there are no more fetches than events."""
+    environment = short_streams_environment
+    client = open_client(environment)
+    client.wait_for_stream()
+    for number in range(1, CHANGES + 1):
+        environment.set("banner", feature_state_value=number)
+    client.wait_for("banner", True, CHANGES)
+    # The first fetch is the SDK's own and answers no event.
+    assert client.fetches - 1 <= client.gate.events
+
+
+@telling_changes
+def test_changes_are_told_in_order(open_client, environment):
+    """onChange hears of the first flags from the server, and of no older state after a newer one."""
+    client = open_client(environment)
+    client.wait_for_stream()
+    for number in range(1, 21):
+        environment.set("banner", feature_state_value=number)
+    client.wait_for("banner", True, 20)
+    changes = client.changes()
+    assert changes[0]["fromServer"] is True
+    numbers = [value for change in changes if isinstance(value := change["flags"]["banner"][1], int)]
+    assert numbers == sorted(numbers) and numbers[-1] == 20
+
+
+@telling_changes
+def test_traits_do_not_loop(open_client, environment):
+    """A client with traits posts them on each refresh; that causes no event, so there are no more fetches than
+    events."""
+    client = open_client(environment, identity="alice", traits={"plan": "pro"})
+    client.wait_for_stream()
+    for number in range(5):
+        environment.set("banner", feature_state_value=number)
+        client.wait_for("banner", True, number)
+    assert client.gate.count("/api/v1/identities/", "POST") >= 5
+    assert client.fetches - 1 <= client.gate.events <= 6
+
+
+@pytest.mark.wire
+@with_stream
+@pytest.mark.usefixtures("open_client")
+def test_wire_25_idle_stream_ends(idle_clients, way):
+    """Ten ends of streams at idle cause no fetch; then a change causes one."""
+    idle_clients.of(way).assert_ends_cause_no_fetch()
+
+
+# ---- in a browser ----
+
+
+@pytest.mark.wire
+@pytest.mark.browser
+@browser
+def test_wire_14_preflight(open_client, environment, drivers):
+    """Every call is preflighted, a header of the user's own passes, and the page can read the stamp: a stream's first
+    event then causes no fetch."""
+    origin = drivers.get("chromium").hello["origin"]
+    client = open_client(environment, headers={"X-My-Own-Header": "mine"})
+    client.wait_for_stream()
+    environment.set("banner", feature_state_value="red")
+    client.wait_for("banner", True, "red")
+    preflights = [one for one in client.gate.requests if one.method == "OPTIONS"]
+    fetches = [one for one in client.gate.requests if one.method == "GET" and one.path == "/api/v1/flags/"]
+    streams = [one for one in client.gate.requests if one.path.startswith("/sse/")]
+    assert preflights and fetches and streams
+    for one in preflights:
+        assert one.headers["origin"] == origin != f"http://127.0.0.1:{client.gate.port}"
+        assert "x-environment-key" in one.headers["access-control-request-headers"]
+        assert "x-my-own-header" in one.headers["access-control-request-headers"]
+    for one in fetches:
+        assert one.headers["x-my-own-header"] == "mine" and one.headers["origin"] == origin
+    assert all(one.method == "GET" and one.headers["origin"] == origin for one in streams)
