@@ -45,6 +45,7 @@ PROGRAMS = {program.name: program for program in [
     Program("javascript", ("node", "tests/sdk/js/javascript.mjs"), (NODE_MODULES,), required=True, small=True),
     Program("chromium", ("node", "tests/sdk/js/chromium.mjs"), (NODE_MODULES,), required=True, small=True),
     Program("node", ("node", "tests/sdk/js/node.mjs"), (NODE_MODULES,), required=True, small=True),
+    Program("python", ("python", "tests/sdk/python/driver.py"), required=True, small=True),
 ]}
 
 
@@ -84,4 +85,5 @@ WAYS = [
     *(Way(runtime, sdk, "stream") for runtime in ("javascript", "chromium")
       for sdk in ("javascript-12", "javascript-10")),
     *(Way("node", "node", mode) for mode in ("remote", "local")),
+    *(Way("python", "python", mode) for mode in ("remote", "local", "stream")),
 ]
