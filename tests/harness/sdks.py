@@ -46,6 +46,7 @@ PROGRAMS = {program.name: program for program in [
     Program("chromium", ("node", "tests/sdk/js/chromium.mjs"), (NODE_MODULES,), required=True, small=True),
     Program("node", ("node", "tests/sdk/js/node.mjs"), (NODE_MODULES,), required=True, small=True),
     Program("python", ("python", "tests/sdk/python/driver.py"), required=True, small=True),
+    Program("rust", ("build/sdk/rust/debug/flagstream-sdk-driver",), required=True),
 ]}
 
 
@@ -84,6 +85,6 @@ class Way:
 WAYS = [
     *(Way(runtime, sdk, "stream") for runtime in ("javascript", "chromium")
       for sdk in ("javascript-12", "javascript-10")),
-    *(Way("node", "node", mode) for mode in ("remote", "local")),
+    *(Way(name, name, mode) for name in ("node", "rust") for mode in ("remote", "local")),
     *(Way("python", "python", mode) for mode in ("remote", "local", "stream")),
 ]
