@@ -47,6 +47,8 @@ PROGRAMS = {program.name: program for program in [
     Program("node", ("node", "tests/sdk/js/node.mjs"), (NODE_MODULES,), required=True, small=True),
     Program("python", ("python", "tests/sdk/python/driver.py"), required=True, small=True),
     Program("rust", ("build/sdk/rust/debug/flagstream-sdk-driver",), required=True),
+    Program("java", ("java", "-cp", "build/sdk/java/classes:build/sdk/java/lib/*", "Driver"),
+            ("build/sdk/java/classes/Driver.class",), required=True),
 ]}
 
 
@@ -85,6 +87,6 @@ class Way:
 WAYS = [
     *(Way(runtime, sdk, "stream") for runtime in ("javascript", "chromium")
       for sdk in ("javascript-12", "javascript-10")),
-    *(Way(name, name, mode) for name in ("node", "rust") for mode in ("remote", "local")),
+    *(Way(name, name, mode) for name in ("node", "rust", "java") for mode in ("remote", "local")),
     *(Way("python", "python", mode) for mode in ("remote", "local", "stream")),
 ]
