@@ -13,6 +13,7 @@
 #include "service/environment_keys.h"
 #include "service/feature_states.h"
 #include "service/identity_overrides.h"
+#include "service/tags.h"
 #include "service/traits.h"
 #include "testing/management_world.h"
 
@@ -63,6 +64,11 @@ void AddTrait(World& world) {
                .Create(world.admin, "dev-key", {world.alice.id},
                        {.key = "plan", .value = flags::TraitValue(std::string("pro"))}))
           .value.id;
+}
+
+void AddTag(World& world) {
+  world.prepared =
+      Must(Tags(world.context).Create(world.admin, world.project, {.label = "old"})).value.id;
 }
 
 void AddKey(World& world) {
@@ -195,6 +201,30 @@ std::vector<Case> Cases() {
        },
        {.revised = {"Dev"}, .audit = {"DELETE ENVIRONMENT_API_KEY"}},
        AddKey},
+
+      {"TagCreate",
+       [](World& w) {
+         return ChangesOf(Tags(w.context).Create(w.admin, w.project, {.label = "beta"}));
+       },
+       {.audit = {"CREATE TAG"}}},
+      {"TagUpdate",
+       [](World& w) {
+         return ChangesOf(
+             Tags(w.context).Update(w.admin, w.project, {w.prepared}, {.is_permanent = true}));
+       },
+       {.audit = {"UPDATE TAG"}},
+       AddTag},
+      {"TagSame",
+       [](World& w) {
+         return ChangesOf(
+             Tags(w.context).Update(w.admin, w.project, {w.prepared}, {.label = "old"}));
+       },
+       {},
+       AddTag},
+      {"TagDelete",
+       [](World& w) { return ChangesOf(Tags(w.context).Delete(w.admin, w.project, {w.prepared})); },
+       {.audit = {"DELETE TAG"}},
+       AddTag},
 
       {"FeatureCreate",
        [](World& w) {

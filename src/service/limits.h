@@ -15,6 +15,7 @@ struct Limits {
   int64_t environments_per_project_max = 100;
   int64_t server_keys_per_environment_max = 100;
   int64_t features_per_project_max = 1'000;
+  int64_t tags_per_project_max = 1'000;
   int64_t segments_per_project_max = 500;
   int64_t segment_overrides_per_environment_max = 2'000;
   int64_t identities_per_environment_max = 1'000'000;
@@ -27,6 +28,9 @@ inline constexpr size_t kFlagValueLengthMax = 20'000;  // characters
 inline constexpr size_t kTraitValueLengthMax = 2'000;
 inline constexpr size_t kTraitKeyLengthMax = 200;
 inline constexpr size_t kFeatureNameLengthMax = 2'000;
+inline constexpr size_t kTagLabelLengthMax = 100;
+inline constexpr size_t kTagColorLengthMax = 10;
+inline constexpr size_t kTagDescriptionLengthMax = 512;
 inline constexpr size_t kIdentifierLengthMax = 2'000;
 inline constexpr size_t kNameLengthMax = 2'000;  // of organisations, projects, environments
 

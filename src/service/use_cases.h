@@ -12,6 +12,7 @@
 #include "service/identity_overrides.h"
 #include "service/organisations.h"
 #include "service/projects.h"
+#include "service/tags.h"
 #include "service/traits.h"
 
 namespace flagstream::service {
@@ -30,6 +31,7 @@ struct UseCases {
   Projects projects{context};
   Environments environments{context};
   EnvironmentKeys environment_keys{context};
+  Tags tags{context};
   Features features{context};
   FeatureStates feature_states{context};
   Identities identities{context};

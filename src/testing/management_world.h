@@ -159,11 +159,15 @@ class ManagementWorld {
     AddTable<store::EnvironmentApiKey>(text);
     AddTable<store::Feature>(text);
     AddTable<store::FeatureOwner>(text);
+    AddTable<store::Tag>(text);
+    AddTable<store::FeatureTag>(text);
+    AddTable<store::MultivariateOption>(text);
     AddTable<store::Segment>(text);
     AddTable<store::SegmentRule>(text);
     AddTable<store::SegmentCondition>(text);
     AddTable<store::FeatureSegment>(text);
     AddTable<store::FeatureState>(text);
+    AddTable<store::MultivariateFeatureStateValue>(text);
     AddTable<store::Identity>(text);
     AddTable<store::Trait>(text);
     AddTable<store::AuditLog>(text);

@@ -8,7 +8,6 @@ import re
 # Steps that are not sent, since what they need is not built.
 SEGMENTS = "segments and their overrides are not there yet"
 MULTIVARIATE = "multivariate features are not there yet"
-TAGS = "tags are not there yet"
 WEBHOOKS = "webhooks are not there yet"
 PERMISSIONS = "rights below those of an organisation's roles are not there yet"
 
@@ -35,8 +34,6 @@ SKIPPED = {
     "fseg_prio": SEGMENTS,
     "fseg_del": SEGMENTS,
     "cso": SEGMENTS,
-    "tag_create": TAGS,
-    "tag_list": TAGS,
     "hook_create": WEBHOOKS,
     "hook_list": WEBHOOKS,
     "perm_mine": PERMISSIONS,

@@ -13,6 +13,7 @@ void RegisterAdmin(net::Router& router, const AdminContext& context) {
   AddProjectRoutes(endpoints);
   AddEnvironmentRoutes(endpoints);
   AddEnvironmentKeyRoutes(endpoints);
+  AddTagRoutes(endpoints);
   AddFeatureRoutes(endpoints);
   AddFeatureStateRoutes(endpoints);
   AddFlatFeatureStateRoutes(endpoints);

@@ -11,6 +11,7 @@ void AddOrganisationRoutes(Endpoints& endpoints);
 void AddProjectRoutes(Endpoints& endpoints);
 void AddEnvironmentRoutes(Endpoints& endpoints);
 void AddEnvironmentKeyRoutes(Endpoints& endpoints);
+void AddTagRoutes(Endpoints& endpoints);
 void AddFeatureRoutes(Endpoints& endpoints);
 void AddFeatureStateRoutes(Endpoints& endpoints);
 void AddFlatFeatureStateRoutes(Endpoints& endpoints);
