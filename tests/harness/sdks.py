@@ -49,6 +49,7 @@ PROGRAMS = {program.name: program for program in [
     Program("rust", ("build/sdk/rust/debug/flagstream-sdk-driver",), required=True),
     Program("java", ("java", "-cp", "build/sdk/java/classes:build/sdk/java/lib/*", "Driver"),
             ("build/sdk/java/classes/Driver.class",), required=True),
+    Program("go", ("build/sdk/go/driver",)),
 ]}
 
 
@@ -88,5 +89,5 @@ WAYS = [
     *(Way(runtime, sdk, "stream") for runtime in ("javascript", "chromium")
       for sdk in ("javascript-12", "javascript-10")),
     *(Way(name, name, mode) for name in ("node", "rust", "java") for mode in ("remote", "local")),
-    *(Way("python", "python", mode) for mode in ("remote", "local", "stream")),
+    *(Way(name, name, mode) for name in ("python", "go") for mode in ("remote", "local", "stream")),
 ]
