@@ -115,6 +115,13 @@ class Stream:
             self._receive(deadline)
         return self._unread.pop(0)
 
+    def next_chunk_or_end(self, seconds: float = 60.0) -> bytes | None:
+        """The next chunk, or None after a clean end."""
+        deadline = Deadline("a chunk or the end of the stream", seconds)
+        while not self._unread and not self._decoder.ended:
+            self._receive(deadline)
+        return self._unread.pop(0) if self._unread else None
+
     def next_stamp(self, seconds: float = 30.0) -> Fraction:
         """The stamp of the next event; comments are passed over."""
         while (stamp := stamp_in(self.next_chunk("an event", seconds))) is None:

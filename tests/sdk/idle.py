@@ -29,6 +29,8 @@ class IdleClient:
         streams = gate.count(r"/sse/.*")
         wait_until(lambda: gate.count(r"/sse/.*") > streams or self._client.stream_is_open, "the next stream")
         assert self._client.fetches == self._fetches
+        # The server has ended the connection that was idle for so long.
+        self._environment.admin.forget_connection()
         self._environment.set("banner", feature_state_value="after")
         self._client.wait_for("banner", True, "after")
         assert self._client.fetches == self._fetches + 1
