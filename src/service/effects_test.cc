@@ -13,6 +13,8 @@
 #include "service/environment_keys.h"
 #include "service/feature_states.h"
 #include "service/identity_overrides.h"
+#include "service/segment_overrides.h"
+#include "service/segments.h"
 #include "service/tags.h"
 #include "service/traits.h"
 #include "testing/management_world.h"
@@ -74,6 +76,59 @@ void AddTag(World& world) {
 void AddKey(World& world) {
   world.prepared =
       Must(EnvironmentKeys(world.context).Create(world.admin, "dev-key", {.name = "srv"})).value.id;
+}
+
+std::vector<RuleInput> PlanIs(const std::string& plan) {
+  ConditionInput condition;
+  condition.operator_name = "EQUAL";
+  condition.property = "plan";
+  condition.value = plan;
+  RuleInput rule;
+  rule.type = "ALL";
+  rule.conditions.push_back(condition);
+  return {rule};
+}
+
+SegmentId MakeSegment(World& world, const std::string& name) {
+  return {Must(Segments(world.context)
+                   .Create(world.admin, world.project, {.name = name, .rules = PlanIs("pro")}))
+              .value.segment.id};
+}
+
+void MakeSegmentOnly(World& world) { world.prepared = MakeSegment(world, "beta").value; }
+
+// Two of the banner in Dev; prepares the first.
+void MakeOverrides(World& world) {
+  SegmentOverrides overrides(world.context);
+  for (const char* name : {"second", "first"}) {
+    world.prepared = Must(overrides.CreateWithState(
+                              world.admin, "dev-key", {world.banner.id},
+                              {.segment = MakeSegment(world, name), .priority = 0, .value = true}))
+                         .value.feature_segment.id;
+  }
+}
+
+void MakeOverriddenSegment(World& world) {
+  MakeOverrides(world);
+  world.prepared = world.One<store::FeatureSegment>(world.prepared).segment_id;
+}
+
+// A row of the banner in Dev that overrides nothing yet.
+void MakeFeatureSegment(World& world) {
+  world.prepared = Must(SegmentOverrides(world.context)
+                            .Create(world.admin, {.feature = {world.banner.id},
+                                                  .segment = MakeSegment(world, "beta"),
+                                                  .environment = {world.dev.id}}))
+                       .value.id;
+}
+
+Result<Changes> UpdateSegment(World& world, const SegmentUpdate& update) {
+  return ChangesOf(
+      Segments(world.context).Update(world.admin, world.project, {world.prepared}, update));
+}
+Result<Changes> MoveOverride(World& world, int64_t priority) {
+  return ChangesOf(
+      SegmentOverrides(world.context).Move(world.admin, {{{world.prepared}, priority}}));
 }
 
 Result<Changes> UpdateOrganisation(World& world, const OrganisationInput& input) {
@@ -276,6 +331,81 @@ std::vector<Case> Cases() {
          return UpdateState(w, {.enabled = true, .value = flags::FlagValue(std::string("hello"))});
        },
        {}},
+
+      {"SegmentCreate",
+       [](World& w) {
+         return ChangesOf(Segments(w.context).Create(w.admin, w.project,
+                                                     {.name = "new", .rules = PlanIs("pro")}));
+       },
+       {.stamped = kBoth, .audit = {"CREATE SEGMENT"}}},
+      {"SegmentNameAndRules",
+       [](World& w) { return UpdateSegment(w, {.name = "x", .rules = PlanIs("max")}); },
+       {.stamped = kBoth, .audit = {"UPDATE SEGMENT"}},
+       MakeSegmentOnly},
+      {"SegmentSame",
+       [](World& w) { return UpdateSegment(w, {.name = "beta", .rules = PlanIs("pro")}); },
+       {},
+       MakeSegmentOnly},
+      {"SegmentClone",
+       [](World& w) {
+         return ChangesOf(Segments(w.context).Clone(w.admin, w.project, {w.prepared}, "copy"));
+       },
+       {.stamped = kBoth, .audit = {"CREATE SEGMENT"}},
+       MakeSegmentOnly},
+      {"SegmentDelete",
+       [](World& w) {
+         return ChangesOf(Segments(w.context).Delete(w.admin, w.project, {w.prepared}));
+       },
+       {.stamped = kBoth, .audit = {"DELETE SEGMENT"}},
+       MakeSegmentOnly},
+      {"SegmentWithOverridesDelete",
+       [](World& w) {
+         return ChangesOf(Segments(w.context).Delete(w.admin, w.project, {w.prepared}));
+       },
+       {.stamped = kBoth, .audit = {"DELETE SEGMENT"}},
+       MakeOverriddenSegment},
+
+      {"FeatureSegmentCreate",
+       [](World& w) {
+         return ChangesOf(SegmentOverrides(w.context).Create(
+             w.admin,
+             {.feature = {w.banner.id}, .segment = {w.prepared}, .environment = {w.dev.id}}));
+       },
+       {.audit = {"CREATE FEATURE"}},
+       MakeSegmentOnly},
+      {"FeatureSegmentDelete",
+       [](World& w) {
+         return ChangesOf(SegmentOverrides(w.context).Delete(w.admin, {w.prepared}));
+       },
+       {.audit = {"DELETE FEATURE"}},
+       MakeFeatureSegment},
+      {"SegmentOverrideCreate",
+       [](World& w) {
+         return ChangesOf(SegmentOverrides(w.context).CreateWithState(
+             w.admin, "dev-key", {w.banner.id}, {.segment = {w.prepared}, .value = true}));
+       },
+       {.stamped = {"Dev"}, .audit = {"CREATE FEATURE_STATE"}},
+       MakeSegmentOnly},
+      {"SegmentOverrideDelete",
+       [](World& w) {
+         return ChangesOf(SegmentOverrides(w.context).Delete(w.admin, {w.prepared}));
+       },
+       {.stamped = {"Dev"}, .audit = {"DELETE FEATURE_STATE"}},
+       MakeOverrides},
+      {"SegmentOverridesMove",
+       [](World& w) { return MoveOverride(w, 1); },
+       {.stamped = {"Dev"}, .audit = {"UPDATE FEATURE"}},
+       MakeOverrides},
+      {"SegmentOverridesMoveNowhere",
+       [](World& w) { return MoveOverride(w, 0); },
+       {},
+       MakeOverrides},
+      {"EnvironmentWithOverridesClone",
+       [](World& w) {
+         return ChangesOf(Environments(w.context).Clone(w.admin, "dev-key", "Copy"));
+       },
+       {.stamped = {"Copy"}, .audit = {"CREATE ENVIRONMENT"}},
+       MakeOverrides},
 
       {"IdentityCreate",
        [](World& w) { return ChangesOf(Identities(w.context).Create(w.admin, "dev-key", "bob")); },

@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "service/access.h"
 #include "service/default_states.h"
+#include "service/environment_copy.h"
 #include "service/writing.h"
 #include "store/environment_loader.h"
 #include "store/query.h"
@@ -18,7 +19,6 @@ using auth::EnvironmentPermission;
 using auth::ProjectPermission;
 using store::Environment;
 using store::Feature;
-using store::FeatureState;
 using store::Select;
 
 ChangeList Apply(Environment& environment, const EnvironmentInput& input) {
@@ -108,24 +108,6 @@ Result<void> AddDefaultStates(Writing& writing, const store::Project& project,
   return {};
 }
 
-Result<void> CopyDefaultStates(Writing& writing, int64_t from, int64_t to) {
-  FLAGSTREAM_ASSIGN(std::vector<FeatureState> states,
-                    store::Find(writing.tx(), Select<FeatureState>()
-                                                  .Where(&FeatureState::environment_id, from)
-                                                  .WhereNull(&FeatureState::identity_id)
-                                                  .WhereNull(&FeatureState::feature_segment_id)));
-  for (FeatureState& state : states) {
-    state.id = 0;
-    state.uuid = NewUuid();
-    state.environment_id = to;
-    state.created_at = writing.now();
-    state.updated_at = writing.now();
-    state.live_from = writing.now();
-    FLAGSTREAM_TRY(store::Insert(writing.tx(), state));
-  }
-  return {};
-}
-
 // The settings of `original`, under a name, a key and an identity of its own.
 Environment CopySettings(const Environment& original, const std::string& name, int64_t now) {
   Environment copy = original;
@@ -168,6 +150,20 @@ Result<Environment> Environments::Get(const auth::Principal& caller, const std::
                       OpenEnvironment(reader, caller, key, EnvironmentPermission::kView));
     return std::move(access.environment);
   });
+}
+
+Result<EnvironmentDetails> Environments::GetDetails(const auth::Principal& caller,
+                                                    const std::string& key) {
+  return Read<EnvironmentDetails>(
+      context_, [&](store::Reader& reader) -> Result<EnvironmentDetails> {
+        FLAGSTREAM_ASSIGN(EnvironmentAccess access,
+                          OpenEnvironment(reader, caller, key, EnvironmentPermission::kView));
+        FLAGSTREAM_ASSIGN(const int64_t overrides,
+                          store::Count(reader, Select<store::FeatureSegment>().Where(
+                                                   &store::FeatureSegment::environment_id,
+                                                   access.environment.id)));
+        return EnvironmentDetails{std::move(access.environment), overrides};
+      });
 }
 
 Result<Environment> Environments::GetByUuid(const auth::Principal& caller,
@@ -227,7 +223,7 @@ Result<Written<Environment>> Environments::Clone(const auth::Principal& caller,
     FLAGSTREAM_ASSIGN(const Environment original, writing.Hold<Environment>(access.environment.id));
     Environment copy = CopySettings(original, name, writing.now());
     FLAGSTREAM_TRY(InsertNew(writing, context_, copy));
-    FLAGSTREAM_TRY(CopyDefaultStates(writing, original.id, copy.id));
+    FLAGSTREAM_TRY(CopyStates(writing, {original.id}, {copy.id}));
     FLAGSTREAM_TRY(writing.Audit(
         Entry(copy, access.project, "New Environment created: ", ChangeType::kCreate, {})));
     return copy;

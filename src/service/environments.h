@@ -31,6 +31,11 @@ struct EnvironmentInput {
   Given<bool> use_identity_overrides_in_local_eval;
 };
 
+struct EnvironmentDetails {
+  store::Environment environment;
+  int64_t total_segment_overrides = 0;
+};
+
 // The use cases of environments. They are named by their client key, as in the paths of the API.
 class Environments {
  public:
@@ -40,6 +45,7 @@ class Environments {
                                           const Page& page);
   Result<std::vector<store::Environment>> ListAll(const auth::Principal& caller, ProjectId project);
   Result<store::Environment> Get(const auth::Principal& caller, const std::string& key);
+  Result<EnvironmentDetails> GetDetails(const auth::Principal& caller, const std::string& key);
   Result<store::Environment> GetByUuid(const auth::Principal& caller, const std::string& uuid);
   // What clients that evaluate themselves are served.
   Result<flags::Environment> Document(const auth::Principal& caller, const std::string& key);
@@ -47,8 +53,8 @@ class Environments {
   // With a default state for every feature of the project.
   Result<Written<store::Environment>> Create(const auth::Principal& caller, ProjectId project,
                                              const EnvironmentInput& input);
-  // A copy with its settings and default states under a new key; without identities and server
-  // keys.
+  // A copy with its settings, default states and segment overrides under a new key; without
+  // identities and server keys.
   Result<Written<store::Environment>> Clone(const auth::Principal& caller, const std::string& key,
                                             const std::string& name);
   Result<Written<store::Environment>> Update(const auth::Principal& caller, const std::string& key,

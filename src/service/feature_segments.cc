@@ -135,6 +135,18 @@ Result<FeatureSegment> AddFeatureSegment(Writing& writing, const EnvironmentAcce
   return made;
 }
 
+Result<void> AuditFeatureSegment(Writing& writing, const EnvironmentAccess& access,
+                                 const FeatureSegment& feature_segment, ChangeType type) {
+  FLAGSTREAM_ASSIGN(const std::optional<Segment> segment,
+                    store::Get<Segment>(writing.tx(), feature_segment.segment_id));
+  if (!segment) return NoMatch("Segment");
+  const std::string_view verb = type == ChangeType::kDelete ? "taken from" : "given to";
+  return AuditFeature(
+      writing, access, feature_segment.feature_id,
+      "A place for segment '" + segment->name + "' " + std::string(verb) + " the overrides", type,
+      ChangeList());
+}
+
 Result<std::optional<FeatureState>> FindOverrideState(store::Reader& reader, FeatureSegmentId id) {
   return store::FindOne(reader,
                         Select<FeatureState>().Where(&FeatureState::feature_segment_id, id.value));
@@ -166,9 +178,7 @@ Result<void> RemoveFeatureSegment(Writing& writing, const EnvironmentAccess& acc
   if (state) {
     FLAGSTREAM_TRY(AuditState(writing, access, *state, ChangeType::kDelete, ChangeList()));
   } else {
-    FLAGSTREAM_TRY(AuditFeature(writing, access, feature_segment.feature_id,
-                                "Segment override without a state deleted", ChangeType::kDelete,
-                                ChangeList()));
+    FLAGSTREAM_TRY(AuditFeatureSegment(writing, access, feature_segment, ChangeType::kDelete));
   }
   FLAGSTREAM_TRY(store::Delete(
       writing.tx(), Select<FeatureSegment>().Where(&FeatureSegment::id, feature_segment.id)));

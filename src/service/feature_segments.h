@@ -38,6 +38,10 @@ Result<store::FeatureSegment> AddFeatureSegment(Writing& writing, const Environm
                                                 const FeatureSegmentInput& input,
                                                 const Limits& limits);
 
+// The audit row of one that has no state.
+Result<void> AuditFeatureSegment(Writing& writing, const EnvironmentAccess& access,
+                                 const store::FeatureSegment& feature_segment, ChangeType type);
+
 // The state that hangs on a feature segment, if it has one.
 Result<std::optional<store::FeatureState>> FindOverrideState(store::Reader& reader,
                                                              FeatureSegmentId id);

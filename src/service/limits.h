@@ -31,7 +31,14 @@ inline constexpr size_t kFeatureNameLengthMax = 2'000;
 inline constexpr size_t kTagLabelLengthMax = 100;
 inline constexpr size_t kTagColorLengthMax = 10;
 inline constexpr size_t kTagDescriptionLengthMax = 512;
+inline constexpr size_t kConditionTextLengthMax = 1'000;  // of its property and of its value
+inline constexpr size_t kConditionsPerSegmentMax = 100;
+// A rule for each condition and one above each: more say nothing.
+inline constexpr size_t kRulesPerSegmentMax = 2 * kConditionsPerSegmentMax;
+inline constexpr int kRuleDepthMax = 2;  // rules in rules
+inline constexpr size_t kDescriptionLengthMax = 20'000;
 inline constexpr size_t kIdentifierLengthMax = 2'000;
-inline constexpr size_t kNameLengthMax = 2'000;  // of organisations, projects, environments
+inline constexpr size_t kNameLengthMax =
+    2'000;  // of organisations, projects, environments, segments
 
 }  // namespace flagstream::service

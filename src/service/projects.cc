@@ -138,7 +138,10 @@ Result<ProjectDetails> Projects::Get(const auth::Principal& caller, ProjectId id
     FLAGSTREAM_ASSIGN(const int64_t features,
                       store::Count(reader, Select<store::Feature>().Where(
                                                &store::Feature::project_id, id.value)));
-    return ProjectDetails{std::move(access.project), features};
+    FLAGSTREAM_ASSIGN(const int64_t segments,
+                      store::Count(reader, Select<store::Segment>().Where(
+                                               &store::Segment::project_id, id.value)));
+    return ProjectDetails{std::move(access.project), features, segments};
   });
 }
 

@@ -32,6 +32,7 @@ struct ProjectInput {
 struct ProjectDetails {
   store::Project project;
   int64_t total_features = 0;
+  int64_t total_segments = 0;
 };
 
 struct ProjectFilter {

@@ -12,6 +12,8 @@
 #include "service/identity_overrides.h"
 #include "service/organisations.h"
 #include "service/projects.h"
+#include "service/segment_overrides.h"
+#include "service/segments.h"
 #include "service/tags.h"
 #include "service/traits.h"
 
@@ -34,6 +36,8 @@ struct UseCases {
   Tags tags{context};
   Features features{context};
   FeatureStates feature_states{context};
+  Segments segments{context};
+  SegmentOverrides segment_overrides{context};
   Identities identities{context};
   IdentityOverrides identity_overrides{context};
   Traits traits{context};
