@@ -22,6 +22,8 @@ CAPTURES = {
     "env_create": {"env": ["id"], "env_key": ["api_key"]},
     "key_create": {"server_key": ["key"], "server_key_id": ["id"]},
     "feature_create": {"feature": ["id"]},
+    "segment_create": {"segment": ["id"]},
+    "fseg_create": {"fseg": ["id"]},
     "fs_list": {"fs": ["results", 0, "id"]},
     "ident_list": {"ident": ["results", 0, "id"]},
     "ifs_create": {"ifs": ["id"]},

@@ -147,6 +147,12 @@ void BodyReader::AddError(std::string_view field, std::string_view sentence) {
   errors_.push_back({std::string(field), std::string(sentence)});
 }
 
+void BodyReader::AddErrors(wire::FieldErrors found) {
+  if (found.size() == 0) return;
+  const Error error = std::move(found).ToError();
+  errors_.insert(errors_.end(), error.fields().begin(), error.fields().end());
+}
+
 Result<void> BodyReader::Check() const {
   if (!errors_.empty()) return Error::InvalidFields(errors_);
   return {};

@@ -53,6 +53,8 @@ class BodyReader {
   // As it stands; null pointer if it is missing.
   const wire::Json* Find(std::string_view name) const { return body_.Find(name); }
   void AddError(std::string_view field, std::string_view sentence);
+  // What was found in a member that was read with wire::RequestFields.
+  void AddErrors(wire::FieldErrors found);
 
   // kInvalidArgument with everything that was found.
   Result<void> Check() const;

@@ -62,10 +62,10 @@ Result<Reply> Create(const Call& call) {
 }
 
 Result<Reply> Get(const Call& call) {
-  FLAGSTREAM_ASSIGN(const auto environment,
-                    call.use_cases.environments.Get(call.caller, call.Text("key")));
-  wire::Json json = EnvironmentJson(environment);
-  json.Set("total_segment_overrides", 0);
+  FLAGSTREAM_ASSIGN(const auto details,
+                    call.use_cases.environments.GetDetails(call.caller, call.Text("key")));
+  wire::Json json = EnvironmentJson(details.environment);
+  json.Set("total_segment_overrides", details.total_segment_overrides);
   return JsonReply(json);
 }
 

@@ -18,11 +18,11 @@ constexpr size_t kPatternLengthMax = 255;
 
 wire::Json DetailsJson(const service::ProjectDetails& details, const service::Limits& limits) {
   wire::Json json = ProjectJson(details.project);
-  json.Set("max_segments_allowed", 500);
+  json.Set("max_segments_allowed", limits.segments_per_project_max);
   json.Set("max_features_allowed", limits.features_per_project_max);
-  json.Set("max_segment_overrides_allowed", 2'000);
+  json.Set("max_segment_overrides_allowed", limits.segment_overrides_per_environment_max);
   json.Set("total_features", details.total_features);
-  json.Set("total_segments", 0);
+  json.Set("total_segments", details.total_segments);
   return json;
 }
 

@@ -17,6 +17,8 @@ void RegisterAdmin(net::Router& router, const AdminContext& context) {
   AddFeatureRoutes(endpoints);
   AddFeatureStateRoutes(endpoints);
   AddFlatFeatureStateRoutes(endpoints);
+  AddSegmentRoutes(endpoints);
+  AddFeatureSegmentRoutes(endpoints);
   AddIdentityRoutes(endpoints);
   AddIdentityOverrideRoutes(endpoints);
   AddTraitRoutes(endpoints);

@@ -15,6 +15,8 @@ void AddTagRoutes(Endpoints& endpoints);
 void AddFeatureRoutes(Endpoints& endpoints);
 void AddFeatureStateRoutes(Endpoints& endpoints);
 void AddFlatFeatureStateRoutes(Endpoints& endpoints);
+void AddSegmentRoutes(Endpoints& endpoints);
+void AddFeatureSegmentRoutes(Endpoints& endpoints);
 void AddIdentityRoutes(Endpoints& endpoints);
 void AddIdentityOverrideRoutes(Endpoints& endpoints);
 void AddTraitRoutes(Endpoints& endpoints);

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Segment overrides from the management API to SDKs and streams, on a real server."""
+
+from fractions import Fraction
+
+import pytest
+
+from harness.admin import Environment
+from harness.sse import Stream
+
+pytestmark = pytest.mark.admin
+
+
+def plan_is(plan: str) -> list[dict]:
+    """Rules in the form of the dashboard: one rule of all, with one of any in it."""
+    return [{"type": "ALL", "conditions": [], "rules": [
+        {"type": "ANY", "rules": [], "conditions": [{"property": "plan", "operator": "EQUAL", "value": plan}]}]}]
+
+
+def make_segment(environment: Environment, name: str, plan: str) -> dict:
+    body = {"name": name, "project": environment.project.id, "rules": plan_is(plan)}
+    return environment.admin.post(f"projects/{environment.project.id}/segments/", body)
+
+
+def override(environment: Environment, segment: dict, **fields) -> dict:
+    body = {"enabled": True, "feature_segment": {"segment": segment["id"]}, **fields}
+    feature = environment.feature_id("banner")
+    return environment.admin.post(f"{environment.path}/features/{feature}/create-segment-override/", body)
+
+
+def text(value: str) -> dict:
+    return {"type": "unicode", "string_value": value}
+
+
+class Heard:
+    """The events of one environment, told apart by the request that caused them."""
+
+    def __init__(self, environment: Environment):
+        self._environment = environment
+        self._stream = Stream(environment.port, environment.key)
+        self._last = self._stream.next_stamp()
+
+    def __enter__(self) -> "Heard":
+        return self
+
+    def __exit__(self, *_exception) -> None:
+        self._stream.connection.close()
+
+    def assert_one(self, request):
+        """The request's answer; it gave the environment a new stamp, and that is the next event."""
+        answer = request()
+        assert self._environment.stamp() > self._last
+        self._last = self._next()
+        return answer
+
+    def assert_none(self, request):
+        """The request's answer; the environment has the stamp it had, so there is nothing to tell."""
+        answer = request()
+        assert self._environment.stamp() == self._last
+        return answer
+
+    def _next(self) -> Fraction:
+        stamp = self._stream.next_stamp()
+        assert stamp == self._environment.stamp(), "an event that is not the newest: there was more than one"
+        return stamp
+
+
+def test_each_request_is_told_once(environment):
+    """A stream hears of each change of segments and overrides exactly once, and of nothing else."""
+    admin, project = environment.admin, environment.project.id
+    feature = environment.feature_id("banner")
+    with Heard(environment) as heard:
+        pro = heard.assert_one(lambda: make_segment(environment, "pro", "pro"))
+        segment = f"projects/{project}/segments/{pro['id']}/"
+        heard.assert_one(lambda: admin.put(segment, {"name": "pro2", "project": project, "rules": plan_is("max")}))
+        heard.assert_none(lambda: admin.put(segment, {"name": "pro2", "project": project, "rules": plan_is("max")}))
+        first = heard.assert_one(lambda: override(environment, pro, feature_state_value=text("for pro")))
+
+        other = heard.assert_one(lambda: admin.post(f"{segment}clone/", {"name": "other"}))
+        link = heard.assert_none(lambda: admin.post("features/feature-segments/", {
+            "feature": feature, "segment": other["id"], "environment": environment.id}))
+        assert link["priority"] == 1
+        moved = heard.assert_one(lambda: admin.call("POST", "features/feature-segments/update-priorities/", [
+            {"id": link["id"], "priority": 0}]).expect(200).json())
+        assert [row["priority"] for row in moved] == [0]
+        heard.assert_one(lambda: admin.delete(f"features/feature-segments/{first['feature_segment']['id']}/"))
+        assert admin.get(f"features/feature-segments/{link['id']}/")["priority"] == 0
+        heard.assert_none(lambda: admin.delete(f"features/feature-segments/{link['id']}/"))
+        heard.assert_one(lambda: admin.delete(segment))
+        heard.assert_one(lambda: admin.delete(f"projects/{project}/segments/{other['id']}/"))
+
+
+def test_segments_reach_every_environment_of_their_project(environment):
+    """A change of a segment is told in all environments of the project; one of an override in its own alone."""
+    other = environment.project.make_environment()
+    with Heard(environment) as here, Heard(other) as there:
+        pro = here.assert_one(lambda: there.assert_one(lambda: make_segment(environment, "pro", "pro")))
+        here.assert_one(lambda: there.assert_none(lambda: override(environment, pro)))
+
+
+def test_counts_and_audit(environment):
+    """Overrides and segments are counted where the reference counts them, and the audit log says what changed."""
+    admin, project = environment.admin, environment.project.id
+    pro = make_segment(environment, "pro", "pro")
+    override(environment, pro)
+    assert admin.get(f"{environment.path}/")["total_segment_overrides"] == 1
+    assert admin.get(f"projects/{project}/")["total_segments"] == 1
+    admin.patch(f"projects/{project}/segments/{pro['id']}/", {"name": "pro2"})
+    row = admin.get(f"projects/{project}/audit/?page_size=1")["results"][0]
+    assert (row["related_object_type"], row["related_object_id"]) == ("SEGMENT", pro["id"])
+    details = admin.get(f"audit/{row['id']}/")["change_details"]
+    assert details == [{"field": "name", "old": "pro", "new": "pro2"}]
