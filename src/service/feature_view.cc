@@ -45,6 +45,8 @@ Result<void> AddStates(store::Reader& reader, const std::vector<int64_t>& ids,
     FeatureView& view = *views.at(state.feature_id);
     if (state.identity_id) {
       view.identity_overrides = view.identity_overrides.value_or(0) + 1;
+    } else if (state.feature_segment_id) {
+      ++view.segment_overrides;
     } else {
       FLAGSTREAM_ASSIGN(view.environment_state, ViewState(std::move(state)));
     }
@@ -62,7 +64,7 @@ Result<std::vector<FeatureView>> ViewFeatures(store::Reader& reader, std::vector
   views.reserve(features.size());
   for (Feature& feature : features) {
     ids.push_back(feature.id);
-    views.push_back({std::move(feature), {}, std::nullopt, std::nullopt});
+    views.push_back({.feature = std::move(feature)});
     by_id[ids.back()] = &views.back();
   }
   FLAGSTREAM_TRY(AddOwners(reader, ids, by_id));

@@ -19,6 +19,7 @@ struct FeatureView {
   // Set when an environment was asked for.
   std::optional<FeatureStateView> environment_state;
   std::optional<int64_t> identity_overrides;  // unset: none
+  int64_t segment_overrides = 0;
 };
 
 // Views of these features, in their order, in a fixed number of queries.

@@ -60,7 +60,7 @@ wire::Json NewFeatureJson(const FeatureView& view) {
   json.Set("project", feature.project_id);
   json.Set("environment_feature_state", EnvironmentStateJson(view.environment_state));
   json.Set("segment_feature_state", wire::Json());
-  json.Set("num_segment_overrides", 0);
+  json.Set("num_segment_overrides", view.segment_overrides);
   json.Set("num_identity_overrides", wire::Json::From(view.identity_overrides));
   json.Set("is_num_identity_overrides_complete", true);
   json.Set("is_server_key_only", feature.is_server_key_only);
