@@ -50,6 +50,8 @@ PROGRAMS = {program.name: program for program in [
     Program("java", ("java", "-cp", "build/sdk/java/classes:build/sdk/java/lib/*", "Driver"),
             ("build/sdk/java/classes/Driver.class",), required=True),
     Program("go", ("build/sdk/go/driver",)),
+    Program("ruby", ("ruby", "tests/sdk/ruby/driver.rb")),
+    Program("php", ("php", "tests/sdk/php/driver.php")),
 ]}
 
 
@@ -88,6 +90,7 @@ class Way:
 WAYS = [
     *(Way(runtime, sdk, "stream") for runtime in ("javascript", "chromium")
       for sdk in ("javascript-12", "javascript-10")),
-    *(Way(name, name, mode) for name in ("node", "rust", "java") for mode in ("remote", "local")),
+    *(Way(name, name, mode) for name in ("node", "rust", "java", "ruby", "php")
+      for mode in ("remote", "local")),
     *(Way(name, name, mode) for name in ("python", "go") for mode in ("remote", "local", "stream")),
 ]
