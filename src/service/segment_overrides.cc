@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/segment_overrides.h"
 
-#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
@@ -100,31 +99,32 @@ bool AreOfOneFeature(const FeatureSegment& a, const FeatureSegment& b) {
   return a.environment_id == b.environment_id && a.feature_id == b.feature_id;
 }
 
-// The rows that are to move, in the order of the moves, all of one feature and environment.
-Result<std::vector<FeatureSegmentAccess>> OpenMoved(Writing& writing, const auth::Principal& caller,
-                                                    const std::vector<PriorityMove>& moves) {
-  std::vector<FeatureSegmentAccess> opened;
-  opened.reserve(moves.size());
+// The first of the rows that are to move, after a look at the others: all must be of its feature
+// and environment.
+Result<FeatureSegmentAccess> OpenMoved(Writing& writing, const auth::Principal& caller,
+                                       const std::vector<PriorityMove>& moves) {
+  if (moves.empty()) return Error::InvalidField("", "This list may not be empty.");
+  FLAGSTREAM_ASSIGN(FeatureSegmentAccess first, OpenHeld(writing, caller, moves.front().id));
   for (const PriorityMove& move : moves) {
-    FLAGSTREAM_ASSIGN(FeatureSegmentAccess access, OpenHeld(writing, caller, move.id));
-    if (!opened.empty() && !AreOfOneFeature(access.row, opened.front().row)) {
-      return Error::InvalidField(
-          "", "All feature segments must belong to the same feature and environment.");
-    }
-    opened.push_back(std::move(access));
+    FLAGSTREAM_ASSIGN(const std::optional<FeatureSegment> row,
+                      store::Get<FeatureSegment>(writing.tx(), move.id.value));
+    if (row && AreOfOneFeature(*row, first.row)) continue;
+    // Before it is said that there is one, the caller must be allowed to know.
+    FLAGSTREAM_TRY(Open(writing.tx(), caller, move.id, kNeededToWrite));
+    return Error::InvalidField(
+        "", "All feature segments must belong to the same feature and environment.");
   }
-  if (opened.empty()) return Error::InvalidField("", "This list may not be empty.");
-  return opened;
+  return first;
 }
 
-// Those of `all` that `wanted` names, in its order.
+// Those of `all` that the moves name, in their order.
 std::vector<FeatureSegment> Pick(const std::vector<FeatureSegment>& all,
-                                 const std::vector<FeatureSegmentAccess>& wanted) {
+                                 const std::vector<PriorityMove>& moves) {
+  std::unordered_map<int64_t, const FeatureSegment*> by_id;
+  for (const FeatureSegment& row : all) by_id.emplace(row.id, &row);
   std::vector<FeatureSegment> picked;
-  for (const FeatureSegmentAccess& one : wanted) {
-    const auto found = std::ranges::find(all, one.row.id, &FeatureSegment::id);
-    if (found != all.end()) picked.push_back(*found);
-  }
+  picked.reserve(moves.size());
+  for (const PriorityMove& move : moves) picked.push_back(*by_id.at(move.id.value));
   return picked;
 }
 
@@ -214,15 +214,13 @@ Result<Written<std::vector<FeatureSegmentView>>> SegmentOverrides::Move(
     const auth::Principal& caller, const std::vector<PriorityMove>& moves) {
   using Views = std::vector<FeatureSegmentView>;
   return Write<Views>(context_, &caller, [&](Writing& writing) -> Result<Views> {
-    FLAGSTREAM_ASSIGN(const std::vector<FeatureSegmentAccess> opened,
-                      OpenMoved(writing, caller, moves));
-    const FeatureSegmentAccess& first = opened.front();
+    FLAGSTREAM_ASSIGN(const FeatureSegmentAccess first, OpenMoved(writing, caller, moves));
     FLAGSTREAM_ASSIGN(
         std::vector<FeatureSegment> all,
         FindFeatureSegments(writing.tx(), {first.row.environment_id}, {first.row.feature_id}));
     std::vector<FeatureSegment> ordered = ApplyMoves(std::move(all), moves);
     FLAGSTREAM_TRY(OrderFeatureSegments(writing, first.environment, ordered));
-    return View(writing.tx(), Pick(ordered, opened));
+    return View(writing.tx(), Pick(ordered, moves));
   });
 }
 

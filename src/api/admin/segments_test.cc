@@ -236,6 +236,9 @@ TEST_F(SegmentsTest, PrioritiesAreOfOneFeatureInOneEnvironment) {
   EXPECT_EQ(Ask("POST", path, "[]").status, 400);
   EXPECT_EQ(Ask("POST", path, "{}").status, 400);
   EXPECT_EQ(Ask("POST", path, R"([{"id":99,"priority":0}])").status, 404);
+  EXPECT_EQ(
+      Ask("POST", path, R"([{"id":)" + first + R"(,"priority":0},{"id":99,"priority":1}])").status,
+      404);
   EXPECT_EQ(Ask("POST", path, R"([{"id":)" + first + R"(,"priority":-1}])").body,
             R"([{"priority":["Ensure this value is greater than or equal to 0."]}])");
 }
