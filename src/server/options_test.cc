@@ -71,6 +71,17 @@ TEST(OptionsTest, FlagWinsOverEnvironmentAndEnvironmentOverFile) {
   EXPECT_TRUE(serve.demo);
 }
 
+TEST(OptionsTest, OfAFlagThatIsGivenTwiceTheLastCountsAndAListTakesAll) {
+  const Command command = Parse({"serve", "--data", "/tmp/x", "--listen", "127.0.0.1:8000",
+                                 "--listen=127.0.0.1:9", "--trusted-proxies", "10.0.0.0/8",
+                                 "--trusted-proxies", "127.0.0.1/32", "--data", "/tmp/y"});
+  ASSERT_TRUE(std::holds_alternative<ServeOptions>(command)) << WrongBecause(command);
+  const auto& serve = std::get<ServeOptions>(command);
+  EXPECT_EQ(serve.listen, "127.0.0.1:9");
+  EXPECT_EQ(serve.data, "/tmp/y");
+  EXPECT_EQ(serve.trusted_proxies.size(), 2U);
+}
+
 TEST(OptionsTest, NamesTheSettingAsItWasSpelt) {
   EXPECT_NE(WrongBecause(Parse({"serve", "--data", "d", "--threads", "0"})).find("--threads"),
             std::string::npos);

@@ -72,7 +72,10 @@ Settings::Settings(CLI::App& command) : command_(command) {
 
 Settings::~Settings() = default;
 
+// Of a flag that is given twice the last counts, so that a script's default may be followed by the
+// caller's own; a list takes all.
 Settings::Declared& Settings::Declare(std::string_view name, CLI::Option* option) {
+  if (option->get_items_expected_max() == 1) option->take_last();
   declared_.push_back(std::make_unique<Declared>(Declared{std::string(name), option}));
   return *declared_.back();
 }
