@@ -102,6 +102,27 @@ Result<void> AuditFeature(Writing& writing, const EnvironmentAccess& access, int
                         .changes = std::move(changes)});
 }
 
+// Where a row is to go.
+struct Landing {
+  FeatureSegment row;
+  size_t place = 0;
+  size_t turn = 0;  // among the moves
+};
+
+// Removes the rows that move from `all`.
+std::vector<Landing> TakeOut(std::vector<FeatureSegment>& all,
+                             const std::vector<PriorityMove>& moves) {
+  std::vector<Landing> taken;
+  for (const PriorityMove& move : moves) {
+    const auto row = std::ranges::find(all, move.id.value, &FeatureSegment::id);
+    if (row == all.end()) continue;
+    const auto place = static_cast<size_t>(std::max<int64_t>(move.priority, 0));
+    taken.push_back({*row, place, taken.size()});
+    all.erase(row);
+  }
+  return taken;
+}
+
 }  // namespace
 
 Result<std::vector<FeatureSegment>> FindFeatureSegments(store::Reader& reader,
@@ -189,21 +210,15 @@ Result<void> RemoveFeatureSegment(Writing& writing, const EnvironmentAccess& acc
 }
 
 std::vector<FeatureSegment> ApplyMoves(std::vector<FeatureSegment> all,
-                                       std::vector<PriorityMove> moves) {
-  std::ranges::stable_sort(moves, {}, &PriorityMove::priority);
-  std::vector<FeatureSegment> moved;
-  for (const PriorityMove& move : moves) {
-    const auto row = std::ranges::find(all, move.id.value, &FeatureSegment::id);
-    if (row == all.end()) continue;
-    moved.push_back(*row);
-    all.erase(row);
-  }
+                                       const std::vector<PriorityMove>& moves) {
+  std::vector<Landing> landings = TakeOut(all, moves);
+  std::ranges::sort(landings, {},
+                    [](const Landing& one) { return std::pair(one.place, one.turn); });
   // Ascending by their places, so none pushes an earlier one away.
   size_t next = 0;
-  for (size_t i = 0; i < moved.size(); ++i) {
-    const auto wanted = static_cast<size_t>(std::max<int64_t>(moves[i].priority, 0));
-    const size_t place = std::clamp(wanted, next, all.size());
-    all.insert(all.begin() + static_cast<ptrdiff_t>(place), std::move(moved[i]));
+  for (Landing& landing : landings) {
+    const size_t place = std::clamp(landing.place, next, all.size());
+    all.insert(all.begin() + static_cast<ptrdiff_t>(place), std::move(landing.row));
     next = place + 1;
   }
   return all;

@@ -64,7 +64,7 @@ struct PriorityMove {
 // their new places, the others keep their order among each other. Of two moves to one place the
 // first stands first.
 std::vector<store::FeatureSegment> ApplyMoves(std::vector<store::FeatureSegment> all,
-                                              std::vector<PriorityMove> moves);
+                                              const std::vector<PriorityMove>& moves);
 
 // Gives all of one feature in one environment their priorities, in the order they are listed, with
 // stamp and audit row if that changes anything.

@@ -7,7 +7,6 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "testing/management_world.h"
@@ -30,10 +29,9 @@ std::vector<FeatureSegment> Rows(int count) {
   return rows;
 }
 
-std::string Moved(int count, std::vector<PriorityMove> moves) {
+std::string Moved(int count, const std::vector<PriorityMove>& moves) {
   std::string ids;
-  for (const FeatureSegment& row : ApplyMoves(Rows(count), std::move(moves)))
-    ids += std::to_string(row.id);
+  for (const FeatureSegment& row : ApplyMoves(Rows(count), moves)) ids += std::to_string(row.id);
   return ids;
 }
 
