@@ -16,6 +16,16 @@ Error TooNew(int64_t found, int known) {
                                     ". Use the release that wrote it, or a later one."};
 }
 
+Error TooOld(int64_t found, int known) {
+  return {ErrorCode::kConflict, "The data folder has schema version " + std::to_string(found) +
+                                    ", and this release reads version " + std::to_string(known) +
+                                    ". Start its server on the folder once: that migrates it."};
+}
+
+int NewestOf(std::span<const Migration> migrations) {
+  return migrations.empty() ? 0 : migrations.back().version;
+}
+
 // Tables may be rebuilt in a migration, so references are checked at its end and not at each
 // statement.
 Result<void> CheckReferences(Connection& connection) {
@@ -50,13 +60,21 @@ Result<void> ApplyOrUndo(Connection& connection, const Migration& migration) {
 
 Result<void> Migrate(Connection& connection, std::span<const Migration> migrations) {
   FLAGSTREAM_ASSIGN(const int64_t found, connection.QueryInteger("PRAGMA user_version"));
-  const int known = migrations.empty() ? 0 : migrations.back().version;
+  const int known = NewestOf(migrations);
   if (found > known) return TooNew(found, known);
   FLAGSTREAM_TRY(connection.Execute("PRAGMA foreign_keys = OFF"));
   for (const Migration& migration : migrations) {
     if (migration.version > found) FLAGSTREAM_TRY(ApplyOrUndo(connection, migration));
   }
   return connection.Execute("PRAGMA foreign_keys = ON");
+}
+
+Result<void> RequireNewest(Connection& connection, std::span<const Migration> migrations) {
+  FLAGSTREAM_ASSIGN(const int64_t found, connection.QueryInteger("PRAGMA user_version"));
+  const int known = NewestOf(migrations);
+  if (found > known) return TooNew(found, known);
+  if (found < known) return TooOld(found, known);
+  return {};
 }
 
 }  // namespace flagstream::store::sqlite

@@ -24,5 +24,7 @@ std::span<const Migration> HubMigrations();
 // Brings the database to the newest of `migrations`, each step in one transaction. kConflict, with
 // nothing changed, if the database is newer than that: it was written by a later release.
 Result<void> Migrate(Connection& connection, std::span<const Migration> migrations);
+// For one who only reads: kConflict, with what to do, if the database is older or newer.
+Result<void> RequireNewest(Connection& connection, std::span<const Migration> migrations);
 
 }  // namespace flagstream::store::sqlite
