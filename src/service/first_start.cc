@@ -2,6 +2,7 @@
 #include "service/first_start.h"
 
 #include <utility>
+#include <vector>
 
 #include "auth/keys.h"
 #include "auth/password.h"
@@ -73,18 +74,23 @@ Result<User> AddAdmin(Writing& writing, const Context& context, const Credential
   return user;
 }
 
+Result<void> MakeAdministrator(Writing& writing, const User& admin,
+                               const Organisation& organisation) {
+  Membership membership;
+  membership.user_id = admin.id;
+  membership.organisation_id = organisation.id;
+  membership.role = auth::RoleName(auth::OrganisationRole::kAdmin);
+  membership.date_joined = writing.now();
+  return store::Insert(writing.tx(), membership);
+}
+
 Result<void> AddOrganisation(Writing& writing, const User& admin) {
   Organisation organisation;
   organisation.uuid = NewUuid();
   organisation.name = "Default";
   organisation.created_date = writing.now();
   FLAGSTREAM_TRY(store::Insert(writing.tx(), organisation));
-  Membership membership;
-  membership.user_id = admin.id;
-  membership.organisation_id = organisation.id;
-  membership.role = auth::RoleName(auth::OrganisationRole::kAdmin);
-  membership.date_joined = writing.now();
-  FLAGSTREAM_TRY(store::Insert(writing.tx(), membership));
+  FLAGSTREAM_TRY(MakeAdministrator(writing, admin, organisation));
   return writing.Audit({.log = "New Organisation created: " + organisation.name,
                         .object_type = "ORGANISATION",
                         .object_id = organisation.id,
@@ -92,6 +98,17 @@ Result<void> AddOrganisation(Writing& writing, const User& admin) {
                         .type = ChangeType::kCreate,
                         .organisation = organisation.id,
                         .changes = {}});
+}
+
+// Those that were imported before there was anybody, or else a first one.
+Result<void> GiveOrganisations(Writing& writing, const User& admin) {
+  FLAGSTREAM_ASSIGN(const std::vector<Organisation> imported,
+                    store::Find(writing.tx(), Select<Organisation>()));
+  for (const Organisation& organisation : imported) {
+    FLAGSTREAM_TRY(MakeAdministrator(writing, admin, organisation));
+  }
+  if (imported.empty()) return AddOrganisation(writing, admin);
+  return {};
 }
 
 // Returns whether there was something to add.
@@ -121,7 +138,7 @@ Result<FirstStartReport> PrepareStore(const Context& context, const FirstStartOp
   const auto written = Write<bool>(context, nullptr, [&](Writing& writing) -> Result<bool> {
     if (credentials) {
       FLAGSTREAM_ASSIGN(const User admin, AddAdmin(writing, context, *credentials));
-      FLAGSTREAM_TRY(AddOrganisation(writing, admin));
+      FLAGSTREAM_TRY(GiveOrganisations(writing, admin));
     }
     if (!options.demo) return false;
     return AddDemo(writing);

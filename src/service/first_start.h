@@ -26,10 +26,11 @@ struct FirstStartReport {
   bool created_demo = false;
 };
 
-// Makes an empty store usable: a superuser and the organisation "Default" with that user as its
-// ADMIN. With `demo`, adds the demo project unless its environments are there. All in one
-// transaction; on a store that has what is asked for it changes nothing. kInvalidArgument if a
-// given e-mail, password or token cannot be used. Hashes a password; before anything is served.
+// Makes a store without users usable: a superuser, who is ADMIN of each organisation that was
+// imported, or else of a new one, "Default". With `demo`, adds the demo project unless its
+// environments are there. All in one transaction; on a store that has what is asked for it changes
+// nothing. kInvalidArgument if a given e-mail, password or token cannot be used. Hashes a password;
+// before anything is served.
 Result<FirstStartReport> PrepareStore(const Context& context, const FirstStartOptions& options);
 
 }  // namespace flagstream::service
