@@ -3,7 +3,9 @@
 #include <variant>
 
 #include "loadgen/streams_bench.h"
+#include "server/export_command.h"
 #include "server/hub_node.h"
+#include "server/import_command.h"
 #include "server/logging.h"
 #include "server/options.h"
 #include "server/serve_node.h"
@@ -31,6 +33,8 @@ struct Run {
   int operator()(const ServeOptions& options) const { return RunLogged(options, &RunServe); }
   int operator()(const HubOptions& options) const { return RunLogged(options, &RunHub); }
   int operator()(const UserOptions& options) const { return Report(RunUserCommand(options)); }
+  int operator()(const ImportCommandOptions& options) const { return Report(RunImport(options)); }
+  int operator()(const ExportCommandOptions& options) const { return Report(RunExport(options)); }
   int operator()(const loadgen::StreamsBenchOptions& options) const {
     return loadgen::RunStreamsBench(options);
   }

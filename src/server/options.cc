@@ -90,6 +90,34 @@ void DeclareBench(CLI::App& streams, Settings& settings, loadgen::StreamsBenchOp
   streams.add_flag("--json", options.json, "print the report as JSON");
 }
 
+void DeclareImport(CLI::App& command, Settings& settings, ImportCommandOptions& options) {
+  command.add_option("FILE", options.file, "an export of ours, or an environment document")
+      ->required();
+  settings.Text("data", options.data, "folder that keeps the data; made if it does not exist");
+  settings.Choice("format", options.format, {"auto", "flagstream", "document"},
+                  "what the file is; auto: look at it");
+  settings.Text("admin", options.admin,
+                "e-mail of the user who is to administer the organisations that come in");
+  settings.OptionalInteger("organisation", options.organisation, 1, INT32_MAX,
+                           "of a document: id of the organisation that gets a project; unset: new");
+  settings.OptionalInteger("project", options.project, 1, INT32_MAX,
+                           "of a document: id of the project that gets an environment; unset: new");
+  settings.Text("environment", options.environment,
+                "of a document: client key of the environment whose flags it replaces; unset: new");
+  command.add_flag("--new-keys", options.new_keys,
+                   "give environments new client keys, also where theirs are free");
+  command.add_flag("--dry-run", options.dry_run, "only say what would be done");
+}
+
+void DeclareExport(CLI::App& command, Settings& settings, ExportCommandOptions& options) {
+  command.add_option("FILE", options.file, "file to write; unset: standard output");
+  settings.Text("data", options.data, "folder that keeps the data");
+  settings.OptionalInteger("organisation", options.organisation, 1, INT32_MAX,
+                           "id of the only organisation to export; unset: all");
+  command.add_flag("--with-secrets", options.with_secrets,
+                   "also password hashes and tokens, so that log-ins go on working");
+}
+
 Result<> CheckRequired(const std::string& data) {
   if (data.empty())
     return Error(ErrorCode::kInvalidArgument, "--data is required: the folder that keeps the data");
@@ -128,6 +156,10 @@ Result<> Check(const HubOptions& options) {
 }
 
 Result<> Check(const UserOptions& options) { return CheckRequired(options.data); }
+
+Result<> Check(const ImportCommandOptions& options) { return CheckRequired(options.data); }
+
+Result<> Check(const ExportCommandOptions& options) { return CheckRequired(options.data); }
 
 Result<> Check(const loadgen::StreamsBenchOptions& options) {
   if (options.environment_key.empty()) {
@@ -207,6 +239,17 @@ Command ParseCommandLine(int argc, const char* const* argv, const GetEnvironment
   set_password_settings.Secret("user-password", user.password,
                                "the new password; unset: one is generated and printed");
 
+  ImportCommandOptions import;
+  CLI::App* import_command = app.add_subcommand("import", "bring data in, with the server stopped");
+  Settings import_settings(*import_command);
+  DeclareImport(*import_command, import_settings, import);
+
+  ExportCommandOptions exported;
+  CLI::App* export_command =
+      app.add_subcommand("export", "write all data to a file, also beside a running server");
+  Settings export_settings(*export_command);
+  DeclareExport(*export_command, export_settings, exported);
+
   loadgen::StreamsBenchOptions bench;
   CLI::App* bench_command = app.add_subcommand("bench", "measure a server")->require_subcommand(1);
   CLI::App* bench_streams =
@@ -223,6 +266,8 @@ Command ParseCommandLine(int argc, const char* const* argv, const GetEnvironment
   }
   if (serve_command->parsed()) return Finish(serve_settings, serve, get_environment);
   if (hub_command->parsed()) return Finish(hub_settings, hub, get_environment);
+  if (import_command->parsed()) return Finish(import_settings, import, get_environment);
+  if (export_command->parsed()) return Finish(export_settings, exported, get_environment);
   if (bench_streams->parsed()) return Finish(bench_settings, bench, get_environment);
   user.action =
       new_token->parsed() ? UserOptions::Action::kNewToken : UserOptions::Action::kSetPassword;

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "loadgen/streams_bench.h"
 #include "server/settings.h"
+#include "server/transfer_options.h"
 
 namespace flagstream::server {
 
@@ -68,8 +69,8 @@ struct Message {
   int exit_code = 0;
 };
 
-using Command =
-    std::variant<ServeOptions, HubOptions, UserOptions, loadgen::StreamsBenchOptions, Message>;
+using Command = std::variant<ServeOptions, HubOptions, UserOptions, ImportCommandOptions,
+                             ExportCommandOptions, loadgen::StreamsBenchOptions, Message>;
 
 // Reads command line, environment and configuration file. Never fails: what is wrong becomes a
 // Message.
