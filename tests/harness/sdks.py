@@ -52,6 +52,7 @@ PROGRAMS = {program.name: program for program in [
     Program("go", ("build/sdk/go/driver",)),
     Program("ruby", ("ruby", "tests/sdk/ruby/driver.rb")),
     Program("php", ("php", "tests/sdk/php/driver.php")),
+    Program("elixir", ("elixir", "tests/sdk/elixir/driver.exs")),
 ]}
 
 
@@ -68,6 +69,7 @@ class Way:
     sdk: str
     mode: str
     values_are_text: bool = False
+    empty_text_is_none: bool = False
 
     def __str__(self) -> str:
         runtime = "" if self.sdk.startswith(self.program) else f"{self.program}-"
@@ -80,10 +82,13 @@ class Way:
 
     @property
     def needs_server_key(self) -> bool:
-        return self.mode != "remote" and not self.client_side
+        # Elixir asks for the document even for the flags of an environment.
+        return self.sdk == "elixir" or (self.mode != "remote" and not self.client_side)
 
     def seen(self, value):
         """A flag's value as this SDK gives it out."""
+        if value == "" and self.empty_text_is_none:
+            return None
         return str(value) if self.values_are_text and value is not None else value
 
 
@@ -92,5 +97,7 @@ WAYS = [
       for sdk in ("javascript-12", "javascript-10")),
     *(Way(name, name, mode) for name in ("node", "rust", "java", "ruby", "php")
       for mode in ("remote", "local")),
+    # By itself it polls once a minute at most, which is too long to wait for here.
+    Way("elixir", "elixir", "remote", empty_text_is_none=True),
     *(Way(name, name, mode) for name in ("python", "go") for mode in ("remote", "local", "stream")),
 ]

@@ -44,7 +44,7 @@ def test_flags(open_client, environment, way):
     client = open_client(environment)
     seen = way.seen
     assert client.flags() == {"banner": [True, seen("blue")], "dark": [False, None], "count": [True, seen(7)],
-                              "yes": [True, seen(True)], "no": [True, seen(False)], "empty": [True, ""]}
+                              "yes": [True, seen(True)], "no": [True, seen(False)], "empty": [True, seen("")]}
 
 
 @every_way
