@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "service/transfer/document_bundle.h"
 #include "service/transfer/export_file.h"
+#include "service/transfer/flagsmith_export.h"
 #include "wire/document_reader.h"
 #include "wire/json.h"
 
@@ -64,14 +65,16 @@ Result<Format> Recognise(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   file >> std::ws;
   const int first = file.peek();
+  if (first == '[') return Format::kFlagsmith;
   const Result<std::optional<std::string>> line = ReadLine(file);
   if (line && *line && service::IsExportHeader(**line)) return Format::kFlagstream;
   if (first == '{') return Format::kDocument;
-  return Error(ErrorCode::kInvalidArgument, path + " is no JSON object.");
+  return Error(ErrorCode::kInvalidArgument, path + " is no JSON object or list.");
 }
 
 Result<Format> FormatOf(const std::string& path, const std::string& name) {
   if (name == "flagstream") return Format::kFlagstream;
+  if (name == "flagsmith") return Format::kFlagsmith;
   if (name == "document") return Format::kDocument;
   return Recognise(path);
 }
@@ -94,10 +97,17 @@ Result<service::Bundle> ReadDocument(const std::string& path) {
   return service::ToBundle(document, SystemClock().NowMicros());
 }
 
+Result<service::Bundle> ReadFlagsmith(const std::string& path) {
+  FLAGSTREAM_ASSIGN(const wire::Json json, ReadWhole(path));
+  return service::ReadFlagsmithExport(json, SystemClock().NowMicros());
+}
+
 Result<service::Bundle> Read(const std::string& path, Format format) {
   switch (format) {
     case Format::kFlagstream:
       return ReadOurs(path);
+    case Format::kFlagsmith:
+      return ReadFlagsmith(path);
     case Format::kDocument:
       return ReadDocument(path);
   }
@@ -110,6 +120,8 @@ std::string FormatTitle(Format format) {
   switch (format) {
     case Format::kFlagstream:
       return "Flagstream export";
+    case Format::kFlagsmith:
+      return "Flagsmith export";
     case Format::kDocument:
       return "environment document";
   }

@@ -10,7 +10,7 @@ namespace flagstream::server {
 
 // What was read from a file, and which kind of file it is.
 struct ImportFile {
-  enum class Format { kFlagstream, kDocument };
+  enum class Format { kFlagstream, kFlagsmith, kDocument };
   Format format = Format::kFlagstream;
   service::Bundle bundle;
 };

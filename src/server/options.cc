@@ -91,10 +91,12 @@ void DeclareBench(CLI::App& streams, Settings& settings, loadgen::StreamsBenchOp
 }
 
 void DeclareImport(CLI::App& command, Settings& settings, ImportCommandOptions& options) {
-  command.add_option("FILE", options.file, "an export of ours, or an environment document")
+  command
+      .add_option("FILE", options.file,
+                  "an export of ours or of Flagsmith, or an environment document")
       ->required();
   settings.Text("data", options.data, "folder that keeps the data; made if it does not exist");
-  settings.Choice("format", options.format, {"auto", "flagstream", "document"},
+  settings.Choice("format", options.format, {"auto", "flagstream", "flagsmith", "document"},
                   "what the file is; auto: look at it");
   settings.Text("admin", options.admin,
                 "e-mail of the user who is to administer the organisations that come in");

@@ -11,7 +11,7 @@ namespace flagstream::server {
 struct ImportCommandOptions {
   std::string data;
   std::string file;
-  std::string format = "auto";  // or flagstream, document
+  std::string format = "auto";  // or flagstream, flagsmith, document
   bool dry_run = false;
   bool new_keys = false;
   std::string admin;        // empty: see service/transfer/importer.h

@@ -112,7 +112,8 @@ def test_dry_run_makes_nothing(make_server, tmp_path):
 
 
 @pytest.mark.parametrize(("content", "sentence"), [
-    ("nonsense", "no JSON"),
+    ("nonsense", "no JSON"), ("{}", "id is missing"), ('[{"model": "x"}]', "[0].fields is missing"),
+    ("[" * 100_000, "JSON parse error"), ('{"id": 1, "api_key": 7}', "api_key must be a text"),
     ('{"format":"flagstream-export","version":9}\n', "line 1: version 9"),
     ('{"format":"flagstream-export","version":1}\n{"feature":{"id":1}}\n', "line 2: feature: uuid is missing"),
     ('{"format":"flagstream-export","version":1}\n', "cut off"),
@@ -135,6 +136,58 @@ def test_missing_files_and_folders_are_named(tmp_path):
     refused = run("export", "--data", tmp_path / "data")
     assert refused.returncode == 1 and str(tmp_path / "data") in refused.stderr
     assert not (tmp_path / "data").exists()
+
+
+def test_document_of_another_server(make_server, environment_on, tmp_path):
+    """A document that one server answers makes another serve the same, under the same client key."""
+    environment = fill(environment_on(make_server(name="old")))
+    file = tmp_path / "document.json"
+    file.write_bytes(environment.document().content)
+    new = make_server(name="new", start=False, demo=False)
+    printed = import_from(file, new.data)
+    assert "environment: 1: " in printed and "A document has no server keys" in printed
+    new.start()
+    # The administrator of the first start administers what was there before.
+    moved = Environment(Admin(new.port), None, environment.entity)
+    assert without_stamps(moved.document().json()) == without_stamps(environment.document().json())
+    for identifier in ("alice", "nobody"):
+        assert flag_values(moved.identify(identifier)) == flag_values(environment.identify(identifier))
+    assert stamp_of(moved.flags()) > stamp_of(environment.flags())
+
+
+def flag_values(answer) -> dict:
+    return {flag["feature"]["name"]: (flag["enabled"], flag["feature_state_value"]) for flag in answer.json()["flags"]}
+
+
+def test_flagsmith_export(make_server, tmp_path):
+    """An organisation as Flagsmith writes it: its keys work, its flags are served."""
+    file = tmp_path / "organisation.json"
+    file.write_text(json.dumps(FLAGSMITH))
+    server = make_server(start=False, demo=False)
+    printed = import_from(file, server.data)
+    assert "Flagsmith export" in printed and "organisations.invitelink (1): nothing here is like it" in printed
+    server.start()
+    moved = Environment(Admin(server.port), None, {"id": 1, "api_key": "theirClientKey"}, "ser.theirServerKey")
+    assert [(flag["feature"]["name"], flag["enabled"], flag["feature_state_value"]) for flag in moved.flags().json()] == [
+        ("banner", True, 20)]
+    assert moved.document().json()["api_key"] == "theirClientKey"
+    assert moved.identify("alice").json()["traits"][0]["trait_value"] == 7
+
+
+FLAGSMITH = [{"model": model, "fields": fields} for model, fields in [
+    ("organisations.organisation", {"uuid": "o1", "name": "Acme", "created_date": "2024-01-01T00:00:00Z"}),
+    ("organisations.invitelink", {"organisation": ["o1"], "hash": "x"}),
+    ("projects.project", {"uuid": "p1", "name": "Shop", "organisation": ["o1"]}),
+    ("environments.environment", {"uuid": "e1", "name": "Prod", "project": ["p1"], "api_key": "theirClientKey"}),
+    ("environments.environmentapikey", {"environment": ["theirClientKey"], "key": "ser.theirServerKey", "name": "s"}),
+    ("identities.identity", {"identifier": "alice", "environment": ["theirClientKey"], "system_traits": {}}),
+    ("traits.trait", {"identity": ["alice", "theirClientKey"], "trait_key": "age", "value_type": "int",
+                      "integer_value": 7}),
+    ("features.feature", {"uuid": "f1", "name": "banner", "project": ["p1"], "type": "STANDARD", "tags": []}),
+    ("features.featurestate", {"uuid": "fs1", "feature": ["f1"], "environment": ["theirClientKey"], "enabled": True,
+                               "live_from": "2024-01-02T00:00:00Z", "version": 1}),
+    ("features.featurestatevalue", {"uuid": "v1", "feature_state": ["fs1"], "type": "int", "integer_value": 20}),
+]]
 
 
 def test_kill_during_import(make_server, environment_on, tmp_path):
