@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/decimal.h"
+#include "base/decimal.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <limits>
 #include <string>
 
-namespace flagstream::wire {
+namespace flagstream {
 namespace {
 
 // Goal: text becomes the nearest double; too small is zero, too large is refused.
@@ -49,4 +49,4 @@ TEST(DecimalTest, RefusesWhatIsNoNumber) {
 }
 
 }  // namespace
-}  // namespace flagstream::wire
+}  // namespace flagstream

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/decimal.h"
+#include "base/decimal.h"
 
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <system_error>
 
-namespace flagstream::wire {
+namespace flagstream {
 namespace {
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -48,4 +48,4 @@ std::optional<double> ParseDecimal(std::string_view text) {
   return std::nullopt;
 }
 
-}  // namespace flagstream::wire
+}  // namespace flagstream
