@@ -65,6 +65,8 @@ struct Condition {
   std::string operator_name;  // as in documents: EQUAL, IN, ...; an unknown one is never true
   std::string property;       // name of a trait, or a JSONPath into the context
   std::optional<std::string> value;
+  // What `value` lists if it is a JSON list, as IN compares it: set by who reads the condition.
+  std::optional<std::vector<std::string>> list = {};
 };
 
 struct SegmentRule {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flags/value.h"
 
-#include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <string_view>
 #include <type_traits>
 
@@ -30,17 +30,20 @@ int DecimalExponent(std::string_view scientific) {
 }  // namespace
 
 std::string TextOf(double value) {
+  std::array<char, 32> buffer;
+  return std::string(WriteText(value, buffer));
+}
+
+std::string_view WriteText(double value, std::array<char, 32>& buffer) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  std::array<char, 32> buffer;
   const std::string_view scientific = ToChars(buffer, value, std::chars_format::scientific);
   const int exponent = DecimalExponent(scientific);
-  if (exponent < kFixedExponentMin || exponent >= kFixedExponentEnd) {
-    return std::string(scientific);
-  }
-  std::string text(ToChars(buffer, value, std::chars_format::fixed));
-  if (text.find('.') == std::string::npos) text += ".0";
-  return text;
+  if (exponent < kFixedExponentMin || exponent >= kFixedExponentEnd) return scientific;
+  const std::string_view fixed = ToChars(buffer, value, std::chars_format::fixed);
+  if (fixed.find('.') != std::string_view::npos) return fixed;
+  std::memcpy(buffer.data() + fixed.size(), ".0", 2);
+  return {buffer.data(), fixed.size() + 2};
 }
 
 std::string TextOf(const TraitValue& value) {

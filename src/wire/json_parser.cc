@@ -10,7 +10,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
-#include "wire/decimal.h"
+#include "base/decimal.h"
 #include "wire/json.h"
 
 namespace flagstream::wire {
@@ -28,6 +28,8 @@ class Builder {
   static constexpr std::size_t max_string_size = SIZE_MAX;
   static constexpr std::size_t max_key_size = SIZE_MAX;
   // NOLINTEND(readability-identifier-naming)
+
+  explicit Builder(bool keeps_big_integers) : keeps_big_integers_(keeps_big_integers) {}
 
   Json TakeRoot() { return std::move(root_); }
 
@@ -94,7 +96,11 @@ class Builder {
   }
 
   bool AddDecimal(Text part, error_code& error) {
-    const std::optional<double> value = ParseDecimal(TakeText(part));
+    std::string text = TakeText(part);
+    if (keeps_big_integers_ && text.find_first_of(".eE") == std::string::npos) {
+      return Add(Json(JsonBigInteger{std::move(text)}));
+    }
+    const std::optional<double> value = ParseDecimal(text);
     if (!value) {
       error = boost::json::error::exponent_overflow;
       return false;
@@ -111,6 +117,7 @@ class Builder {
     return std::exchange(text_, {});
   }
 
+  const bool keeps_big_integers_;
   Json root_;
   std::vector<Open> open_;
   std::string text_;  // of a name, string or number that comes in parts
@@ -123,10 +130,12 @@ Error ParseError(std::string_view reason, size_t byte) {
 
 }  // namespace
 
-Result<Json> ParseJson(std::string_view text, JsonLimits limits) {
-  boost::json::parse_options options;
-  options.max_depth = limits.depth_max;
-  boost::json::basic_parser<Builder> parser(options);
+Result<Json> ParseJson(std::string_view text, JsonOptions options) {
+  boost::json::parse_options parse_options;
+  parse_options.max_depth = options.depth_max;
+  parse_options.allow_comments = options.allows_comments;
+  parse_options.allow_trailing_commas = options.allows_comments;
+  boost::json::basic_parser<Builder> parser(parse_options, options.keeps_big_integers);
   error_code error;
   const size_t used = parser.write_some(/*more=*/false, text.data(), text.size(), error);
   if (error) return ParseError(error.message(), used);
