@@ -78,6 +78,8 @@ void AppendJson(std::string& out, const Json& value) {
     out += *boolean ? "true" : "false";
   } else if (const int64_t* integer = value.AsInteger()) {
     AppendJsonInteger(out, *integer);
+  } else if (const JsonBigInteger* big = value.AsBigInteger()) {
+    out += big->text;
   } else if (const double* number = value.AsDouble()) {
     AppendJsonDouble(out, *number);
   } else if (const std::string* text = value.AsString()) {

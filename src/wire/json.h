@@ -14,8 +14,16 @@
 
 namespace flagstream::wire {
 
+// An integer beyond int64, as its digits with their sign.
+struct JsonBigInteger {
+  std::string text;
+
+  bool operator==(const JsonBigInteger&) const = default;
+};
+
 // A JSON value that keeps what evaluation and compatibility need: the order of members, and the
-// difference of 5 and 5.0. Integers beyond int64 become doubles.
+// difference of 5 and 5.0. Integers beyond int64 become doubles unless the parser is told to keep
+// them.
 class Json {
  public:
   using Array = std::vector<Json>;
@@ -29,6 +37,7 @@ class Json {
   Json(int value) : value_(int64_t{value}) {}
   Json(int64_t value) : value_(value) {}
   Json(double value) : value_(value) {}
+  Json(JsonBigInteger value) : value_(std::move(value)) {}
   Json(std::string value) : value_(std::move(value)) {}
   Json(std::string_view value) : value_(std::string(value)) {}
   Json(const char* value) : value_(std::string(value)) {}
@@ -47,6 +56,7 @@ class Json {
   bool IsNull() const { return std::holds_alternative<std::monostate>(value_); }
   const bool* AsBool() const { return std::get_if<bool>(&value_); }
   const int64_t* AsInteger() const { return std::get_if<int64_t>(&value_); }
+  const JsonBigInteger* AsBigInteger() const { return std::get_if<JsonBigInteger>(&value_); }
   const double* AsDouble() const { return std::get_if<double>(&value_); }
   const std::string* AsString() const { return std::get_if<std::string>(&value_); }
   const Array* AsArray() const { return std::get_if<Array>(&value_); }
@@ -64,16 +74,19 @@ class Json {
   std::string Dump() const;
 
  private:
-  std::variant<std::monostate, bool, int64_t, double, std::string, Array, Object> value_;
+  std::variant<std::monostate, bool, int64_t, JsonBigInteger, double, std::string, Array, Object>
+      value_;
 };
 
-struct JsonLimits {
+struct JsonOptions {
   size_t depth_max = 64;
+  bool keeps_big_integers = false;
+  bool allows_comments = false;  // in the style of C and C++, and commas before a closing bracket
 };
 
 // kInvalidArgument with a sentence "JSON parse error - ..." that says where. UTF-8 must be valid,
 // and nothing but white space may follow the value.
-Result<Json> ParseJson(std::string_view text, JsonLimits limits = {});
+Result<Json> ParseJson(std::string_view text, JsonOptions options = {});
 
 // Appends `text`, which is valid UTF-8, as a JSON string with its quotes.
 void AppendJsonString(std::string& out, std::string_view text);

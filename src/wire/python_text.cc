@@ -59,6 +59,8 @@ void Append(std::string& out, const Json& value) {
     out += *boolean ? "True" : "False";
   } else if (const int64_t* integer = value.AsInteger()) {
     out += std::to_string(*integer);
+  } else if (const JsonBigInteger* big = value.AsBigInteger()) {
+    out += big->text;
   } else if (const double* number = value.AsDouble()) {
     out += flags::TextOf(*number);
   } else if (const std::string* text = value.AsString()) {
@@ -90,7 +92,7 @@ void Append(std::string& out, const Json& value) {
 
 std::string_view PythonTypeName(const Json& value) {
   if (value.AsBool() != nullptr) return "bool";
-  if (value.AsInteger() != nullptr) return "int";
+  if (value.AsInteger() != nullptr || value.AsBigInteger() != nullptr) return "int";
   if (value.AsDouble() != nullptr) return "float";
   if (value.AsString() != nullptr) return "str";
   if (value.AsArray() != nullptr) return "list";
@@ -99,6 +101,7 @@ std::string_view PythonTypeName(const Json& value) {
 }
 
 std::string PythonText(const Json& value) {
+  if (const std::string* text = value.AsString()) return *text;
   std::string out;
   Append(out, value);
   return out;

@@ -13,8 +13,9 @@ namespace flagstream::wire {
 // "bool", "NoneType".
 std::string_view PythonTypeName(const Json& value);
 
-// A list or object as it stores it where text is wanted: "{'a': [1, 'x', True, None]}". Beyond
-// ASCII only control characters and the no-break space are escaped.
+// A value as it stores it where text is wanted: text as it is, all else as in
+// "{'a': [1, 'x', True, None]}". Beyond ASCII only control characters and the no-break space are
+// escaped.
 std::string PythonText(const Json& value);
 
 }  // namespace flagstream::wire

@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <variant>
 
-#include "wire/decimal.h"
+#include "base/decimal.h"
 #include "wire/python_text.h"
 
 namespace flagstream::wire {

@@ -22,7 +22,7 @@ constexpr std::string_view kTablesMember = "tables";
 constexpr std::string_view kRowsMember = "rows";
 
 // A row is two objects deep.
-constexpr wire::JsonLimits kRowLimits = {.depth_max = 4};
+constexpr wire::JsonOptions kRowLimits = {.depth_max = 4};
 
 using ColumnName = std::pair<std::string_view, std::string_view>;
 constexpr std::array<ColumnName, 5> kStoresOwn = {{{"environment", "stamp"},
