@@ -69,6 +69,7 @@ class Replayed:
 
     agent     the header that names it
     on_all    headers of every request beside the key's, in which the key's header may be spelt in its own way
+    on_get    further ones of requests without a body
     on_post   headers of requests with a body
     """
 
@@ -76,6 +77,7 @@ class Replayed:
     agent: tuple[str, str]
     identity_body: Callable[[str, Traits, bool], dict]
     on_all: tuple[tuple[str, str], ...] = ()
+    on_get: tuple[tuple[str, str], ...] = ()
     on_post: tuple[tuple[str, str], ...] = (("Content-Type", JSON),)
     key_header: str = "X-Environment-Key"
     flags: bool = True
@@ -91,10 +93,10 @@ class Replayed:
 
     def headers(self, key: str, *, body: bool) -> HeaderList:
         headers = [(self.key_header, key), self.agent, *self.on_all]
-        if body:
-            given = {name for name, _ in self.on_post}
-            headers = [pair for pair in headers if pair[0] not in given] + [*self.on_post]
-        return headers
+        if not body:
+            return [*headers, *self.on_get]
+        given = {name for name, _ in self.on_post}
+        return [pair for pair in headers if pair[0] not in given] + [*self.on_post]
 
     def encode(self, body: dict) -> bytes:
         return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
@@ -123,18 +125,20 @@ REPLAYED = [
              on_all=(("Origin", "https://shop.example"), ("Accept", "*/*"), ("Accept-Encoding", "gzip, deflate, br")),
              on_post=(("Content-Type", JSON_UTF8),), identity_by_get=True, document=False),
     Replayed("node", ("User-Agent", "unknown"), nothing_but_what_is_set,
-             on_all=(("Content-Type", JSON), ("Accept", "*/*"), ("Accept-Encoding", "br, gzip, deflate"))),
+             on_all=(("Content-Type", JSON), ("Accept", "*/*"), ("Accept-Language", "*"), ("Sec-Fetch-Mode", "cors"),
+                     ("Accept-Encoding", "gzip, deflate"))),
     Replayed("python", user_agent("python", "6.3.0"), nothing_but_what_is_set,
              on_all=(("Accept", "*/*"), ("Accept-Encoding", "gzip, deflate"))),
-    Replayed("ruby", user_agent("ruby", "5.0.0"), ruby,
+    Replayed("ruby", user_agent("ruby", "4.3.0"), ruby,
              on_all=(("Content-Type", JSON), ("Accept", JSON), ("Accept-Encoding", "gzip;q=1.0,deflate;q=0.6,identity;q=0.3"))),
-    Replayed("go", user_agent("go", "5.1.0"), without_empty_traits, on_all=(("Accept", JSON), GZIP), bulk=True),
+    Replayed("go", user_agent("go", "v5.1.0"), without_empty_traits, on_all=(("Accept", JSON), GZIP), bulk=True),
     Replayed("rust", user_agent("rust", "3.1.2"), always_transient, on_all=(("Content-Type", JSON), ("Accept", "*/*"))),
-    Replayed("java", user_agent("java", "7.4.3"), without_empty_traits, on_all=(("Accept", JSON), GZIP),
+    Replayed("java", ("User-Agent", "okhttp/4.12.0"), without_empty_traits, on_all=(("Accept", JSON), GZIP),
              on_post=(("Content-Type", JSON_UTF8),)),
     Replayed("dotnet", user_agent("dotnet", "9.0.0"), always_transient, on_post=(("Content-Type", JSON_UTF8),)),
     # For an environment's flags too it asks for the document.
-    Replayed("elixir", user_agent("elixir", "2.3.1"), elixir, flags=False),
+    Replayed("elixir", user_agent("elixir", "2.3.1"), elixir, on_all=(("te", ""),), on_get=(("content-length", "0"),),
+             flags=False),
     Replayed("php", user_agent("php", "5.1.0"), nothing_but_what_is_set,
              on_all=(("Content-Type", JSON), ("Accept", JSON))),
     Replayed("ios", user_agent("swift-ios", "3.10.0"), always_transient,
