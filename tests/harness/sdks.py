@@ -53,6 +53,9 @@ PROGRAMS = {program.name: program for program in [
     Program("ruby", ("ruby", "tests/sdk/ruby/driver.rb")),
     Program("php", ("php", "tests/sdk/php/driver.php")),
     Program("elixir", ("elixir", "tests/sdk/elixir/driver.exs")),
+    Program("dotnet", ("dotnet", "build/sdk/dotnet/Driver.dll"), ("build/sdk/dotnet/Driver.dll",)),
+    Program("swift", ("build/sdk/swift/release/Driver",)),
+    Program("dart", ("build/sdk/dart/driver",)),
 ]}
 
 
@@ -99,5 +102,8 @@ WAYS = [
       for mode in ("remote", "local")),
     # By itself it polls once a minute at most, which is too long to wait for here.
     Way("elixir", "elixir", "remote", empty_text_is_none=True),
+    *(Way("dotnet", "dotnet", mode, values_are_text=True) for mode in ("remote", "local")),
+    Way("swift", "swift", "remote"),
+    Way("dart", "dart", "remote", values_are_text=True),
     *(Way(name, name, mode) for name in ("python", "go") for mode in ("remote", "local", "stream")),
 ]
