@@ -49,6 +49,9 @@ TEST(ConditionCheck, RefusesWhatCouldNeverMatch) {
     EXPECT_TRUE(is_good("MODULO", good)) << good;
   for (const char* bad : {"", "3", "3|", "|1", "3|1|2", "a|b"})
     EXPECT_FALSE(is_good("MODULO", bad)) << bad;
+  for (const char* good : {"", "^a+$", "(?P<x>a)(?P=x)", "(?<!b)c"})
+    EXPECT_TRUE(is_good("REGEX", good)) << good;
+  for (const char* bad : {"[", "(", "*", "(?P<1>a)"}) EXPECT_FALSE(is_good("REGEX", bad)) << bad;
   EXPECT_TRUE(is_good("EQUAL", ""));
   EXPECT_EQ(CheckCondition("NOPE", "1")->field, "operator");
   EXPECT_EQ(CheckCondition("EQUAL", std::nullopt)->field, "value");
