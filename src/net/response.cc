@@ -38,6 +38,11 @@ Response& Response::SetBody(std::shared_ptr<const std::string> body) {
   return *this;
 }
 
+Response& Response::SetChunks(std::string chunks) {
+  is_chunked_ = true;
+  return SetBody(std::move(chunks));
+}
+
 std::shared_ptr<const std::string> Response::TakeBody() {
   if (shared_body_ != nullptr) return std::move(shared_body_);
   return std::make_shared<const std::string>(std::move(body_));

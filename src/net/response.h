@@ -26,6 +26,11 @@ class Response {
   // A body that many answers share; never copied.
   Response& SetBody(std::shared_ptr<const std::string> body);
 
+  // A body that is in HTTP/1.1 chunks already, the last one included: it is sent as it stands, and
+  // the head says so in place of a length. Only in answer to HTTP/1.1.
+  Response& SetChunks(std::string chunks);
+
+  bool is_chunked() const { return is_chunked_; }
   std::string_view header_lines() const { return header_lines_; }
   std::string_view body() const { return shared_body_ ? *shared_body_ : std::string_view(body_); }
   const std::shared_ptr<const std::string>& shared_body() const { return shared_body_; }
@@ -34,6 +39,7 @@ class Response {
 
  private:
   int status_ = 200;
+  bool is_chunked_ = false;
   std::string header_lines_;
   std::string body_;
   std::shared_ptr<const std::string> shared_body_;

@@ -33,7 +33,9 @@ void AppendHead(const Response& response, const AnswerForm& form, std::string_vi
   }
   out.append(date_line);
   out.append(response.header_lines());
-  if (HasLength(response.status())) {
+  if (response.is_chunked()) {
+    out.append("Transfer-Encoding: chunked\r\n");
+  } else if (HasLength(response.status())) {
     out.append("Content-Length: ");
     AppendNumber(response.body().size(), out);
     out.append("\r\n");

@@ -30,6 +30,13 @@ TEST(ResponseHeadTest, HeadHasTheLengthAndNoBody) {
   EXPECT_FALSE(HasBody(response, {.is_head = true}));
 }
 
+TEST(ResponseHeadTest, ABodyInChunksHasNoLength) {
+  Response response(200);
+  response.SetChunks("1\r\na\r\n0\r\n\r\n");
+  EXPECT_EQ(HeadOf(response), "HTTP/1.1 200 OK\r\nDate: now\r\nTransfer-Encoding: chunked\r\n\r\n");
+  EXPECT_EQ(response.body(), "1\r\na\r\n0\r\n\r\n");
+}
+
 TEST(ResponseHeadTest, SomeStatusesHaveNoBody) {
   for (const int status : {204, 304}) {
     Response response(status);

@@ -45,6 +45,7 @@ class FakeExchange final : public net::Responder::Exchange {
     answer_->sent = true;
     answer_->status = response.status();
     answer_->header_lines = response.header_lines();
+    answer_->is_chunked = response.is_chunked();
     if (is_head_) return;
     answer_->body = response.body();
     answer_->shared_body = response.shared_body();

@@ -44,6 +44,7 @@ struct HttpAnswer {
   int status = 0;
   std::string header_lines;
   std::string body;
+  bool is_chunked = false;                         // the body is still in its chunks
   std::shared_ptr<const std::string> shared_body;  // set if the body was shared, not copied
   std::shared_ptr<FakeStreamPeer> stream;          // set if the connection became a stream
 

@@ -40,5 +40,9 @@ inline constexpr std::string_view kStreamResponseHead =
     "Access-Control-Allow-Origin: *\r\n"
     "Transfer-Encoding: chunked\r\n"
     "\r\n";
+// Those of its lines that say what it is, not how it is framed.
+inline constexpr std::string_view kStreamHeaderLines = kStreamResponseHead.substr(
+    kStreamResponseHead.find("Content-Type"),
+    kStreamResponseHead.find("Transfer-Encoding") - kStreamResponseHead.find("Content-Type"));
 
 }  // namespace flagstream::wire

@@ -123,6 +123,9 @@ TEST(StreamBytesTest, HeadIsComplete) {
             "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-cache\r\n"
             "X-Accel-Buffering: no\r\nX-Content-Type-Options: nosniff\r\n"
             "Access-Control-Allow-Origin: *\r\nTransfer-Encoding: chunked\r\n\r\n");
+  EXPECT_EQ("HTTP/1.1 200 OK\r\n" + std::string(kStreamHeaderLines) +
+                "Transfer-Encoding: chunked\r\n\r\n",
+            kStreamResponseHead);
 }
 
 }  // namespace
