@@ -4,8 +4,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
-#include <array>
-
 #include "base/assert.h"
 
 namespace flagstream {
@@ -22,11 +20,16 @@ std::string HexEncode(std::string_view bytes) {
   return text;
 }
 
-std::string Sha256Hex(std::string_view data) {
-  std::array<unsigned char, 32> digest{};
+Sha256Digest Sha256(std::string_view data) {
+  Sha256Digest digest{};
   unsigned int size = 0;
   const int ok = EVP_Digest(data.data(), data.size(), digest.data(), &size, EVP_sha256(), nullptr);
   FLAGSTREAM_ASSERT(ok == 1 && size == digest.size());
+  return digest;
+}
+
+std::string Sha256Hex(std::string_view data) {
+  const Sha256Digest digest = Sha256(data);
   return HexEncode({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 

@@ -21,6 +21,18 @@ struct IdentityData {
   std::vector<wire::TraitOutput> traits;  // in the order they were made in
 };
 
+// Tells what was read of an identity at one time from what was read at another: whatever changes it
+// gives it another stamp, and an identity that was deleted and made again another id.
+struct IdentityVersion {
+  int64_t id = 0;
+  Stamp stamp;
+
+  bool operator==(const IdentityVersion&) const = default;
+};
+inline IdentityVersion VersionOf(const IdentityData& identity) {
+  return {identity.id, identity.stamp};
+}
+
 // Never null.
 using IdentityPtr = std::shared_ptr<const IdentityData>;
 using IdentityThen = UniqueFunction<void(Result<IdentityPtr>)>;

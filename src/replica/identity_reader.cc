@@ -63,6 +63,15 @@ void IdentityReader::Forget(const IdentityKey& key) {
   ShowSize();
 }
 
+void IdentityReader::ForgetUnless(const IdentityKey& key, const IdentityVersion& version) {
+  const IdentityPtr cached = cache_.Find(key);
+  if (cached && VersionOf(*cached) == version) {
+    flights_.erase(key);
+  } else {
+    Forget(key);
+  }
+}
+
 void IdentityReader::Start(FlightPtr flight) {
   Task read = [this, flight, token = Outstanding::Token(outstanding_)] {
     Result<IdentityPtr> result = ReadFrom(store_, flight->environment, flight->identifier);

@@ -42,6 +42,8 @@ class IdentityReader {
   IdentityPtr FindCached(const IdentityKey& key);
   // What was read before this call, or is being read, is not given to those who ask after it.
   void Forget(const IdentityKey& key);
+  // The same, but what is cached stays if it is of this version.
+  void ForgetUnless(const IdentityKey& key, const IdentityVersion& version);
 
  private:
   // A read that is under way. Constant but for `waiting`, which is the shard's.

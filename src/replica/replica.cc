@@ -2,6 +2,7 @@
 #include "replica/replica.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -23,6 +24,17 @@ std::vector<Executor*> ExecutorsOf(const std::vector<ShardPorts>& shards) {
   return executors;
 }
 
+std::vector<stream::Hub*> HubsOf(const std::vector<ShardPorts>& shards) {
+  std::vector<stream::Hub*> hubs;
+  hubs.reserve(shards.size());
+  for (const ShardPorts& shard : shards) hubs.push_back(shard.hub);
+  return hubs;
+}
+
+uint64_t DrawSeed(Random& random) {
+  return static_cast<uint64_t>(random.Between(0, std::numeric_limits<int64_t>::max()));
+}
+
 double SecondsSince(SteadyTime start, const Clock& clock) {
   return std::chrono::duration<double>(clock.Steady() - start).count();
 }
@@ -33,11 +45,12 @@ std::string ChannelOf(EnvironmentId id) { return std::to_string(id.value); }
 
 struct Replica::Shard {
   Shard(size_t index, const ShardPorts& ports, const ReplicaOptions& options,
-        const ReplicaContext& context, TraitWriter& traits, Outstanding& outstanding)
+        const ReplicaContext& context, TraitWriter& traits, IdentityWatch& watch,
+        Outstanding& outstanding)
       : hub(*ports.hub),
         identities(options.identity_cache, context.store, context.workers, *ports.executor,
                    outstanding, AddIdentityReaderMetrics(context.registry)),
-        replica(index, context.clock, identities, traits) {}
+        replica(index, context.clock, identities, traits, watch) {}
 
   stream::Hub& hub;
   IdentityReader identities;
@@ -56,11 +69,20 @@ Replica::Replica(ReplicaOptions options, ReplicaContext context,
             shards_[shard]->replica.Forget(environment, identifier);
           },
           outstanding_, context_.registry),
+      watch_(
+          options_.watch,
+          {context_.store, context_.workers, group_, HubsOf(shards), context_.evaluator,
+           outstanding_},
+          [this](size_t shard, EnvironmentId environment, const std::string& identifier,
+                 const IdentityVersion& version) {
+            shards_[shard]->replica.ForgetUnless(environment, identifier, version);
+          },
+          WatchMetrics(context_.registry), Random(DrawSeed(random))),
       random_(std::move(random)) {
   metrics_.store_reachable.Set(1);
   for (size_t i = 0; i < shards.size(); ++i) {
     shards_.push_back(
-        std::make_unique<Shard>(i, shards[i], options_, context_, traits_, outstanding_));
+        std::make_unique<Shard>(i, shards[i], options_, context_, traits_, watch_, outstanding_));
   }
 }
 
@@ -94,6 +116,7 @@ void Replica::Stop() {
     stopping_ = true;
     complete_.NotifyAll();
   }
+  watch_.Stop();
   outstanding_.WaitForNone();
 }
 
@@ -143,6 +166,7 @@ bool Replica::IsStoreReachable() const {
 void Replica::OnChange(const bus::Change& change) {
   if (change.identity) {
     ForgetIdentity(change, {});
+    watch_.OnIdentityChanged(change);
   } else {
     MutexLock lock(mutex_);
     Hear(change);
@@ -233,6 +257,7 @@ void Replica::OnServed(const ServedEnvironmentPtr& served) {
   if (followed.served() == 0) metrics_.environments.Add(1);
   const bool load_again = followed.OnServed(environment.revision);
   Release(environment, followed);
+  watch_.OnServed(served, followed.CommittedMicros(environment.revision));
   NoteInitial(environment.id);
   if (load_again) BeginLoad(environment.id);
 }
@@ -261,6 +286,7 @@ void Replica::OnRemoved(EnvironmentId id) {
   // Only now: whoever connects again must not find it on another shard.
   group_.OnEach(
       [this, channel = ChannelOf(id)](size_t shard) { shards_[shard]->hub.Close(channel); });
+  watch_.OnRemoved(id);
   FollowedEnvironment& followed = environments_.at(id);
   if (followed.served() != 0) metrics_.environments.Add(-1);
   NoteInitial(id);

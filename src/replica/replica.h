@@ -17,6 +17,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "bus/bus.h"
+#include "flags/evaluation.h"
 #include "replica/followed_environment.h"
 #include "replica/identity_cache.h"
 #include "replica/outstanding.h"
@@ -27,6 +28,8 @@
 #include "replica/shard_replica.h"
 #include "replica/trait_store.h"
 #include "replica/trait_writer.h"
+#include "replica/watch/evaluation.h"
+#include "replica/watch/identity_watch.h"
 #include "replica/workers.h"
 #include "store/environment_loader.h"
 #include "store/store.h"
@@ -44,6 +47,7 @@ struct ReplicaOptions {
   std::chrono::milliseconds behind_max{2'000};
   IdentityCacheLimits identity_cache;  // of each shard; with several nodes on one store: no entries
   IdentityLimits identities;
+  WatchOptions watch;
 };
 
 // One shard as the wiring made it; both outlive the Replica.
@@ -59,10 +63,12 @@ struct ReplicaContext {
   Workers workers;
   const Clock& clock;
   telemetry::Registry& registry;
+  IdentityEvaluator evaluator = flags::EvaluateIdentity;
 };
 
 // The serving side of a node: follows the bus, repairs gaps from the store, compiles snapshots,
 // hands them to the shards, and releases a stamp to the hubs only when every shard has the data.
+// What is released, and what was written of identities, it also tells the watch of identities.
 // Safe from any thread unless noted.
 class Replica {
  public:
@@ -133,6 +139,7 @@ class Replica {
   Outstanding outstanding_;
   const ShardGroup group_;
   TraitWriter traits_;
+  IdentityWatch watch_;
   std::vector<std::unique_ptr<Shard>> shards_;  // constant after construction
 
   mutable Mutex mutex_;

@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 #include <utility>
 
 #include "base/assert.h"
+#include "replica/watch/evaluate_by_plan.h"
 #include "store/query.h"
 #include "store/stamping.h"
 #include "wire/sse.h"
@@ -82,14 +84,16 @@ ReplicaWorld::ReplicaWorld(size_t shards, ReplicaOptions options) {
     worker_tasks_.push_back(std::move(task));
     return true;
   };
-  replica = std::make_unique<Replica>(options, ReplicaContext{store, bus, workers, clock, registry},
-                                      ports, Random(7));
+  replica = std::make_unique<Replica>(
+      options, ReplicaContext{store, bus, workers, clock, registry, EvaluateByPlan}, ports,
+      Random(7));
 }
 
 ReplicaWorld::~ReplicaWorld() {
   while (RunWorker()) continue;
   replica->Stop();
-  executors_.front()->RunReady();
+  for (const auto& executor : executors_) executor->RunReady();
+  interests_.clear();
 }
 
 EnvironmentId ReplicaWorld::AddEnvironment() {
@@ -204,6 +208,35 @@ void ReplicaWorld::Subscribe(size_t shard, EnvironmentId id) {
       std::to_string(id.value),
       std::make_unique<RecordingSink>([this, id](const std::string& text) { OnEvent(id, text); }),
       {.age_max = stream::kUnlimitedAge});
+}
+
+void ReplicaWorld::SubscribeIdentity(size_t shard, EnvironmentId id,
+                                     const std::string& identifier) {
+  IdentityWatch::Joining joining =
+      replica->shard(shard).WatchIdentity(id, wire::KeyKind::kClient, identifier);
+  interests_.push_back(std::move(joining.interest));
+  hubs_[shard]->JoinPassing(
+      joining.channel, std::move(joining.first),
+      std::make_unique<RecordingSink>([this, id, identifier](const std::string& text) {
+        OnIdentityEvent(id, identifier, text);
+      }),
+      {.age_max = stream::kUnlimitedAge});
+}
+
+// Who fetches now, from whichever shard, whenever the answer comes.
+void ReplicaWorld::OnIdentityEvent(EnvironmentId id, const std::string& identifier,
+                                   const std::string& stamp_text) {
+  const Stamp stamp = Stamp::FromMicros(std::llround(std::stod(stamp_text) * 1e6));
+  identity_events_[{id, identifier}].push_back(stamp);
+  for (size_t shard = 0; shard < shard_count(); ++shard) {
+    const ServedEnvironmentPtr served = Find(shard, id);
+    ASSERT_NE(served, nullptr) << "an event came before its data to shard " << shard;
+    replica->shard(shard).LoadIdentity(
+        id, identifier, [served, stamp, shard](const Result<IdentityPtr>& identity) {
+          if (!identity) return;  // a failure that the test planned
+          EXPECT_GE(AnswerStamp(*served, **identity), stamp) << "on shard " << shard;
+        });
+  }
 }
 
 void ReplicaWorld::OnEvent(EnvironmentId id, const std::string& stamp_text) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -38,7 +39,8 @@ class LossyBus final : public bus::Bus {
 
 // A node of several shards on one thread: nothing happens but what the test lets happen. Every
 // event that reaches a subscriber is checked: each shard must hold data at least as new, whose
-// values are those of exactly its revision.
+// values are those of exactly its revision. An identity with the trait "plan" is served that in
+// place of the value.
 class ReplicaWorld {
  public:
   explicit ReplicaWorld(size_t shards = 3, ReplicaOptions options = {});
@@ -73,7 +75,14 @@ class ReplicaWorld {
   // A stream for the environment on the shard; `events` of it is a list of stamps as text.
   void Subscribe(size_t shard, EnvironmentId id);
   const std::vector<std::string>& events(EnvironmentId id) { return events_[id]; }
+  // A stream of the identity, for as long as the world lasts.
+  void SubscribeIdentity(size_t shard, EnvironmentId id, const std::string& identifier);
+  const std::vector<Stamp>& events(EnvironmentId id, const std::string& identifier) {
+    return identity_events_[{id, identifier}];
+  }
   void OnEvent(EnvironmentId id, const std::string& stamp_text);
+  void OnIdentityEvent(EnvironmentId id, const std::string& identifier,
+                       const std::string& stamp_text);
 
   testing::FakeClock clock;
   store::MemoryStore store{clock};
@@ -87,6 +96,8 @@ class ReplicaWorld {
   std::vector<std::unique_ptr<stream::Hub>> hubs_;
   std::deque<Task> worker_tasks_;
   std::map<EnvironmentId, std::vector<std::string>> events_;
+  std::vector<IdentityWatch::Interest> interests_;
+  std::map<std::pair<EnvironmentId, std::string>, std::vector<Stamp>> identity_events_;
 };
 
 }  // namespace flagstream::replica

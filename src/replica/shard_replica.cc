@@ -25,8 +25,8 @@ bool NeedsWrite(const IdentityData& identity, const std::vector<wire::TraitInput
 }  // namespace
 
 ShardReplica::ShardReplica(size_t shard, const Clock& clock, IdentityReader& identities,
-                           TraitWriter& traits)
-    : shard_(shard), clock_(clock), identities_(identities), traits_(traits) {}
+                           TraitWriter& traits, IdentityWatch& watch)
+    : shard_(shard), clock_(clock), identities_(identities), traits_(traits), watch_(watch) {}
 
 KeyMatch ShardReplica::Find(std::string_view key) const {
   role_.AssertHere();
@@ -83,6 +83,12 @@ void ShardReplica::IncrementTrait(EnvironmentId environment, std::string_view id
       });
 }
 
+IdentityWatch::Joining ShardReplica::WatchIdentity(EnvironmentId environment, wire::KeyKind kind,
+                                                   std::string_view identifier) {
+  role_.AssertHere();
+  return watch_.Join(shard_, environment, {kind, identifier});
+}
+
 void ShardReplica::Apply(ServedEnvironmentPtr environment) {
   role_.AssertHere();
   environments_.Apply(std::move(environment));
@@ -96,6 +102,12 @@ void ShardReplica::Remove(EnvironmentId environment) {
 void ShardReplica::Forget(EnvironmentId environment, std::string_view identifier) {
   role_.AssertHere();
   identities_.Forget({environment, identifier});
+}
+
+void ShardReplica::ForgetUnless(EnvironmentId environment, std::string_view identifier,
+                                const IdentityVersion& version) {
+  role_.AssertHere();
+  identities_.ForgetUnless({environment, identifier}, version);
 }
 
 }  // namespace flagstream::replica

@@ -16,6 +16,7 @@
 #include "replica/identity_reader.h"
 #include "replica/served_environment.h"
 #include "replica/trait_writer.h"
+#include "replica/watch/identity_watch.h"
 #include "wire/sdk.h"
 
 namespace flagstream::replica {
@@ -25,7 +26,8 @@ namespace flagstream::replica {
 class ShardReplica {
  public:
   // All that is borrowed outlives this.
-  ShardReplica(size_t shard, const Clock& clock, IdentityReader& identities, TraitWriter& traits);
+  ShardReplica(size_t shard, const Clock& clock, IdentityReader& identities, TraitWriter& traits,
+               IdentityWatch& watch);
   ShardReplica(const ShardReplica&) = delete;
   ShardReplica& operator=(const ShardReplica&) = delete;
 
@@ -51,6 +53,11 @@ class ShardReplica {
                       std::string_view trait_key, int64_t by,
                       UniqueFunction<void(Result<int64_t>)> then);
 
+  // A stream of the identity, by a key of this kind: how it joins this shard's hub, in this turn of
+  // the loop. From then on it is told when what the identity is served changes.
+  IdentityWatch::Joining WatchIdentity(EnvironmentId environment, wire::KeyKind kind,
+                                       std::string_view identifier);
+
   // ---- For the Replica
 
   // Replaces what is held of this environment, unless that is as new.
@@ -59,6 +66,9 @@ class ShardReplica {
   void Remove(EnvironmentId environment);
   // Drops what is cached of the identity; reads that are under way are not cached either.
   void Forget(EnvironmentId environment, std::string_view identifier);
+  // The same, but what is cached stays if it is of this version.
+  void ForgetUnless(EnvironmentId environment, std::string_view identifier,
+                    const IdentityVersion& version);
 
  private:
   ThreadRole role_;
@@ -66,6 +76,7 @@ class ShardReplica {
   const Clock& clock_;
   IdentityReader& identities_;
   TraitWriter& traits_;
+  IdentityWatch& watch_;
 
   EnvironmentIndex environments_ GUARDED_BY(role_);
 };
