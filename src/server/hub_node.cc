@@ -131,8 +131,9 @@ void HubNode::MakeRelay() {
 void HubNode::AddRoutes(net::Router& router, size_t index) {
   FrontShard& shard = *front_->shards()[index];
   relay_->port(index).OfferRestored();
-  api::RegisterSse(router, {shard.hub, front_->stream_slots(), shard.random, api::ChannelsByKey(),
-                            front_->client_profiles()});
+  api::RegisterSse(router,
+                   {shard.hub, front_->stream_slots(), shard.random, front_->client_profiles()},
+                   api::ChannelsByKey());
   api::RegisterQueueChange(router, api::RelayContext{*options_.publish_token, relay_->port(index)});
 }
 

@@ -170,8 +170,9 @@ void ServeNode::AddRoutes(net::Router& router, size_t index) {
   replica::ShardReplica& replica = replica_->shard(index);
   api::RegisterSdk(router, {replica, *usage_});
   api::RegisterAdmin(router, *admin_);
-  api::RegisterSse(router, {shard.hub, front_->stream_slots(), shard.random,
-                            api::ChannelsOf(replica), front_->client_profiles()});
+  api::RegisterSse(router,
+                   {shard.hub, front_->stream_slots(), shard.random, front_->client_profiles()},
+                   replica);
   if (!options_.publish_token) return;
   api::RegisterQueueChange(
       router,

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "flags/evaluation.h"
 #include "store/environment_loader.h"
 #include "store/query.h"
 
@@ -78,6 +79,13 @@ Record GetOne(store::Transaction& tx) {
   return **record;
 }
 
+replica::Workers PostTo(Executor& executor) {
+  return [&executor](Task task) {
+    executor.Post(std::move(task));
+    return true;
+  };
+}
+
 template <class Record>
 Result<> Put(store::Transaction& tx, const Record& record) {
   return store::Update(tx, record);
@@ -86,20 +94,25 @@ Result<> Put(store::Transaction& tx, const Record& record) {
 }  // namespace
 
 SdkTestCase::SdkTestCase()
-    : identities_(
-          {}, store_,
-          [this](Task task) {
-            shard_.Post(std::move(task));
-            return true;
-          },
-          shard_, outstanding_, replica::AddIdentityReaderMetrics(registry_)),
+    : identities_({}, store_, PostTo(shard_), shard_, outstanding_,
+                  replica::AddIdentityReaderMetrics(registry_)),
       traits_(
           {.per_environment_max = 3, .traits_per_identity_max = 5}, store_, bus_, clock_, shards_,
           [this](size_t, EnvironmentId environment, const std::string& identifier) {
             replica_.Forget(environment, identifier);
           },
           outstanding_, registry_),
-      replica_(0, clock_, identities_, traits_) {
+      watch_(
+          {}, {store_, PostTo(shard_), shards_, {&hub_}, flags::EvaluateIdentity, outstanding_},
+          [this](size_t, EnvironmentId environment, const std::string& identifier,
+                 const replica::IdentityVersion& version) {
+            replica_.ForgetUnless(environment, identifier, version);
+          },
+          replica::WatchMetrics(registry_), Random(2)),
+      replica_(0, clock_, identities_, traits_, watch_) {
+  bus_.Listen([this](const bus::Change& change) {
+    if (change.identity) watch_.OnIdentityChanged(change);
+  });
   const Result<> filled = store::WriteAndWait(store_, [](store::Transaction& tx) -> Result<> {
     Fill(tx, kStamp);
     return {};
@@ -107,6 +120,11 @@ SdkTestCase::SdkTestCase()
   FLAGSTREAM_ASSERT(filled.ok());
   Serve();
   RegisterSdk(router_, {.replica = replica_, .usage = usage_});
+}
+
+SdkTestCase::~SdkTestCase() {
+  watch_.Stop();
+  shard_.RunReady();
 }
 
 void SdkTestCase::Change(
@@ -129,7 +147,9 @@ void SdkTestCase::Change(
 void SdkTestCase::Serve() {
   const Result<> read = store_.Read([this](store::Reader& reader) -> Result<> {
     FLAGSTREAM_ASSIGN(auto environment, store::LoadEnvironment(reader, EnvironmentId{1}));
-    replica_.Apply(std::make_shared<const replica::ServedEnvironment>(*std::move(environment)));
+    auto served = std::make_shared<const replica::ServedEnvironment>(*std::move(environment));
+    replica_.Apply(served);
+    watch_.OnServed(std::move(served), /*committed_micros=*/0);
     return {};
   });
   FLAGSTREAM_ASSERT(read.ok());

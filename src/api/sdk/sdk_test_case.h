@@ -23,9 +23,11 @@
 #include "replica/shard_group.h"
 #include "replica/shard_replica.h"
 #include "replica/trait_writer.h"
+#include "replica/watch/identity_watch.h"
 #include "store/memory_store.h"
 #include "store/query.h"
 #include "store/records.h"
+#include "stream/hub.h"
 #include "telemetry/registry.h"
 #include "testing/fake_clock.h"
 #include "testing/http_client.h"
@@ -45,6 +47,7 @@ class SdkTestCase : public ::testing::Test {
   static constexpr int64_t kStamp = 1'777'627'800'765'625;
 
   SdkTestCase();
+  ~SdkTestCase() override;
 
   // Alters stored rows as they are given, and serves the result.
   void Change(const std::function<void(store::Organisation&, store::Project&, store::Environment&)>&
@@ -84,6 +87,8 @@ class SdkTestCase : public ::testing::Test {
   replica::ShardGroup shards_{{&shard_}};
   replica::IdentityReader identities_;
   replica::TraitWriter traits_;
+  stream::Hub hub_{{}, shard_, clock_, Random(1), registry_};
+  replica::IdentityWatch watch_;
   replica::ShardReplica replica_;
   Usage usage_;
   net::Router router_{MakeFallbackAnswers()};

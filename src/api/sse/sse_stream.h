@@ -18,7 +18,7 @@ namespace flagstream::api {
 // A connection as a hub sees it: `net` below, `stream` above, and nothing kept in between, because
 // there are many thousands of these. Lives on its shard and is owned by its subscriber. Holds one
 // of the process's slots for streams.
-class SseStream final : public stream::Sink, private net::StreamConnection::Observer {
+class SseStream : public stream::Sink, private net::StreamConnection::Observer {
  public:
   // `slots` has given a slot to this stream, and outlives it.
   SseStream(std::unique_ptr<net::StreamConnection> connection, StreamSlots& slots);
