@@ -93,7 +93,8 @@ class Client:
     identity, or for none."""
 
     def __init__(self, driver: Driver, way: Way, environment, *, identity: str | None = None,
-                 traits: dict | None = None, transient: bool = False, **options):
+                 traits: dict | None = None, transient: bool = False, stream_path: str = "", **options):
+        """`stream_path` goes into the SDK's base URL of streams: "identities/alice/"."""
         self._driver = driver
         self.way = way
         self.name = f"client-{next(NUMBERS)}"
@@ -104,7 +105,7 @@ class Client:
             self._who = {"identity": identity, "traits": traits or {}, "transient": transient}
         key = environment.server_key if way.needs_server_key else environment.key
         driver.call({"do": "open", "client": self.name, "sdk": way.sdk, "mode": way.mode, "key": key,
-                     "api": f"{base}api/v1/", "stream": base, "analytics": False, "refresh_seconds": 1,
+                     "api": f"{base}api/v1/", "stream": base + stream_path, "analytics": False, "refresh_seconds": 1,
                      **self._who, **options}, seconds=90)
 
     def __enter__(self) -> "Client":

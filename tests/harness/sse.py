@@ -3,6 +3,7 @@
 
 import re
 from fractions import Fraction
+from urllib.parse import quote
 
 from harness.deadline import Deadline
 from harness.http import Connection, HeaderList, Response, encode_request, parse_head
@@ -13,6 +14,15 @@ COMMENT = re.compile(rb":( keep-alive)?\n\n")
 
 def stream_path(key: str) -> str:
     return f"/sse/environments/{key}/stream"
+
+
+def identity_stream_path(key: str, identifier: str) -> str:
+    return f"/sse/environments/{key}/identities/{quote(identifier, safe='')}/stream"
+
+
+def identity_stream_path_by_base(key: str, identifier: str) -> str:
+    """The same stream, where an SDK looks for it by its base-URL option."""
+    return f"/identities/{quote(identifier, safe='')}{stream_path(key)}"
 
 
 def stamp_in(chunk: bytes) -> Fraction | None:

@@ -183,6 +183,25 @@ def test_wire_25_idle_stream_ends(idle_clients, way):
     idle_clients.of(way).assert_ends_cause_no_fetch()
 
 
+# ---- the stream of one identity, by the base-URL option ----
+
+
+@telling_changes
+def test_identity_stream_override(open_client, environment):
+    """An identified client hears of its override on its identity's stream, and a change that does not concern it
+    causes no fetch."""
+    client = open_client(environment, identity="alice", stream_path="identities/alice/")
+    client.wait_for_stream()
+    environment.override("alice", "banner", enabled=False, feature_state_value="only alice")
+    client.wait_for("banner", False, "only alice")
+    fetches = client.fetches
+    environment.set("banner", feature_state_value="for others")
+    environment.set("dark", enabled=True)
+    client.wait_for("dark", True, None)
+    assert client.fetches == fetches + 1
+    assert client.flags()["banner"] == [False, "only alice"]
+
+
 # ---- in a browser ----
 
 
