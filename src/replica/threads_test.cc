@@ -2,12 +2,15 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <optional>
+#include <string_view>
 #include <thread>
 
 #include "base/worker_pool.h"
 #include "bus/local_bus.h"
 #include "replica/replica_test_world.h"
 #include "replica/shard_group.h"
+#include "replica/watch/evaluate_by_plan.h"
 #include "wire/sse.h"
 
 namespace flagstream::replica {
@@ -55,7 +58,22 @@ TEST(OutstandingTest, WaitsForWorkOnOtherThreads) {
   EXPECT_EQ(done, 100);
 }
 
-TEST(ReplicaThreadsTest, WritersAndReadersOnThreeShards) {
+// Counts the events of a stream.
+class CountingSink final : public stream::Sink {
+ public:
+  explicit CountingSink(std::atomic<int>& events) : events_(events) {}
+  size_t Send(std::string_view bytes) override {
+    if (bytes.find("updated_at") != std::string_view::npos) ++events_;
+    return bytes.size();
+  }
+  void WaitWritable() override {}
+  void Finish() override {}
+
+ private:
+  std::atomic<int>& events_;
+};
+
+TEST(ReplicaThreadsTest, WritersReadersAndStreamsOnThreeShards) {
   ReplicaWorld made;  // for its store and what it can do to it; its own replica stands still
   const EnvironmentId id = made.AddEnvironment();
   bus::LocalBus bus;
@@ -71,10 +89,24 @@ TEST(ReplicaThreadsTest, WritersAndReadersOnThreeShards) {
   }
   Replica replica({},
                   {made.store, bus, [&](Task task) { return workers.Submit(std::move(task)); },
-                   made.clock, registry},
+                   made.clock, registry, EvaluateByPlan},
                   ports, Random(2));
   ASSERT_TRUE(replica.LoadAll().ok());
   EXPECT_TRUE(replica.IsReady());
+
+  // A stream of the identity on each shard; the interests are touched there only.
+  std::optional<IdentityWatch::Interest> interests[3];
+  std::atomic<int> events[3] = {};
+  for (size_t shard = 0; shard < 3; ++shard) {
+    executors[shard].Post([&, shard] {
+      IdentityWatch::Joining joining =
+          replica.shard(shard).WatchIdentity(id, wire::KeyKind::kClient, "alice");
+      interests[shard].emplace(std::move(joining.interest));
+      hubs[shard]->JoinPassing(joining.channel, std::move(joining.first),
+                               std::make_unique<CountingSink>(events[shard]),
+                               {.age_max = stream::kUnlimitedAge});
+    });
+  }
 
   std::atomic<int> served = 0;
   std::atomic<int> stale = 0;
@@ -91,16 +123,25 @@ TEST(ReplicaThreadsTest, WritersAndReadersOnThreeShards) {
     });
     executors[shard].Post([&, shard, i] {
       replica.shard(shard).WriteTraits(
-          id, "alice", {{.key = "n", .value = int64_t{i}}},
+          id, "alice", {{.key = "plan", .value = int64_t{i}}},
           [&](const Result<IdentityPtr>& written) { trait_answers += written.ok() ? 1 : 0; });
     });
   }
   while (served < kChanges || trait_answers < kChanges) std::this_thread::yield();
   EXPECT_EQ(stale, 0);
+  const auto has_told_all = [&] {
+    return registry.PrometheusText().find("\nflagstream_identity_evaluations_pending 0\n") !=
+           std::string::npos;
+  };
+  while (!has_told_all()) std::this_thread::yield();
+  for (size_t shard = 0; shard < 3; ++shard) {
+    executors[shard].Post([&, shard] { interests[shard].reset(); });
+  }
   replica.Stop();
   bus.Stop();
   workers.Stop();
   for (ThreadExecutor& executor : executors) executor.Stop();
+  for (const std::atomic<int>& count : events) EXPECT_GE(count, 2);
 }
 
 }  // namespace
