@@ -98,6 +98,7 @@ class Way:
 WAYS = [
     *(Way(runtime, sdk, "stream") for runtime in ("javascript", "chromium")
       for sdk in ("javascript-12", "javascript-10")),
+    Way("chromium", "react-12", "stream"),
     *(Way(name, name, mode) for name in ("node", "rust", "java", "ruby", "php")
       for mode in ("remote", "local")),
     # By itself it polls once a minute at most, which is too long to wait for here.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drives the JavaScript client in headless Chromium, each client in a profile of its own. Their page comes from a
+// Drives the JavaScript client in headless Chromium, bare and under React, each client in a profile of its own. Their page comes from a
 // server on another port than the one that serves flags, so that every call crosses origins.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
+import { build as bundle } from "esbuild";
 import { chromium } from "playwright-core";
 import { PACKAGES, serve, versionOf } from "./protocol.mjs";
 
@@ -13,6 +14,11 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>client</title>
 <script type="module">
   import { openClient } from "/client.mjs";
   window.open_client = async (command) => {
+    if (command.sdk === "react-12") {
+      const react = await import("/react");
+      window.client = await react.openClient(command);
+      return;
+    }
     const { createFlagsmithInstance } = await import("/sdk/" + command.sdk);
     window.client = await openClient(createFlagsmithInstance(), command);
   };
@@ -22,11 +28,29 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>client</title>
 // The browser build of a package: what a bundler would take for the web.
 const build = (name) => readFile(require.resolve(PACKAGES[name]).replace(/index\.js$/, "index.mjs"));
 
+const here = (name) => new URL(name, import.meta.url);
+
+// As an application is built for the web.
+async function bundleReact() {
+  const { outputFiles } = await bundle({
+    entryPoints: [here("react_client.mjs").pathname],
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    define: { "process.env.NODE_ENV": '"production"' },
+    write: false,
+  });
+  return outputFiles[0].text;
+}
+
+const react = await bundleReact();
+
 async function answer(request, response) {
-  const [, kind, name] = request.url.match(/^\/(sdk|client\.mjs)?(?:\/(.+))?$/);
+  const [, kind, name] = request.url.match(/^\/(sdk|react|client\.mjs)?(?:\/(.+))?$/);
   response.setHeader("Content-Type", kind ? "text/javascript" : "text/html");
   if (kind === "sdk") response.end(await build(name));
-  else response.end(kind ? await readFile(new URL("client.mjs", import.meta.url)) : PAGE);
+  else if (kind === "react") response.end(react);
+  else response.end(kind ? await readFile(here("client.mjs")) : PAGE);
 }
 
 const site = createServer((request, response) => {
@@ -43,7 +67,10 @@ const browser = await chromium.launch({
 });
 
 serve({
-  versions: Object.fromEntries(Object.entries(PACKAGES).map(([sdk, name]) => [sdk, versionOf(name)])),
+  versions: {
+    ...Object.fromEntries(Object.entries(PACKAGES).map(([sdk, name]) => [sdk, versionOf(name)])),
+    "react-12": versionOf(PACKAGES["javascript-12"]),
+  },
   details: { origin, runtime: `Chromium ${browser.version()}` },
   async open(command) {
     const context = await browser.newContext();

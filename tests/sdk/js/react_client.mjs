@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// One client under React, in a page: a component shows the flags, and what it shows is what counts. Bundled by chromium.mjs.
+import { createFlagsmithInstance } from "@flagsmith/flagsmith";
+import { FlagsmithProvider, useFlags } from "@flagsmith/flagsmith/react";
+import { createElement } from "react";
+import { createRoot } from "react-dom/client";
+import { flagsOf, sdkOptions } from "./client.mjs";
+
+// A component names the features that it uses; those of the scenarios.
+const FEATURES = ["banner", "dark", "fresh", "count", "yes", "no", "empty", "colour"];
+
+function Flags({ flagsmith }) {
+  const used = useFlags(FEATURES);
+  const known = flagsOf(flagsmith);
+  const shown = FEATURES.filter((name) => name in known).map((name) => [name, [used[name].enabled, used[name].value]]);
+  return createElement("output", null, JSON.stringify(Object.fromEntries(shown)));
+}
+
+export async function openClient(command) {
+  const flagsmith = createFlagsmithInstance();
+  const changes = [];
+  const errors = [];
+  const failOnError = () => {
+    if (errors.length) throw new Error(errors.join("; "));
+  };
+  const shown = () => document.querySelector("output")?.textContent ?? "{}";
+  const options = sdkOptions(command, changes, errors, flagsmith);
+  const page = createElement(FlagsmithProvider, { flagsmith, options }, createElement(Flags, { flagsmith }));
+  createRoot(document.body.appendChild(document.createElement("main"))).render(page);
+  while (shown() === "{}") {
+    failOnError();
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+  }
+  return {
+    flags() {
+      failOnError();
+      const flags = JSON.parse(shown());
+      if (command.analytics) for (const name of Object.keys(flags)) flagsmith.hasFeature(name);
+      return flags;
+    },
+    changes() {
+      failOnError();
+      return changes;
+    },
+  };
+}
