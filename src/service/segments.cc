@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "service/access.h"
 #include "service/feature_segments.h"
+#include "service/identity_evaluation.h"
 #include "service/writing.h"
 #include "store/query.h"
 
@@ -141,6 +142,24 @@ Select<Segment> Selection(ProjectId project, const SegmentFilter& filter) {
   return select;
 }
 
+// Those that the identity, of an environment of the project, is in.
+Result<std::vector<int64_t>> SegmentsOf(store::Reader& reader, const auth::Principal& caller,
+                                        ProjectId project, IdentityId id) {
+  FLAGSTREAM_ASSIGN(std::optional<store::Identity> identity,
+                    store::Get<store::Identity>(reader, id.value));
+  if (!identity) return NoMatch("Identity");
+  Result<EnvironmentAccess> access = OpenEnvironmentById(reader, caller, {identity->environment_id},
+                                                         EnvironmentPermission::kViewIdentities);
+  const bool is_hidden = !access && access.error().code() == ErrorCode::kNotFound;
+  if (is_hidden || (access && access->project.id != project.value)) return NoMatch("Identity");
+  FLAGSTREAM_TRY(access);
+  FLAGSTREAM_ASSIGN(
+      const auto evaluation,
+      IdentityEvaluation::Load(reader, {*std::move(identity), std::move(access->environment),
+                                        std::move(access->project)}));
+  return evaluation->Segments();
+}
+
 // Environments of the project, or the one that is wanted, which the caller may see.
 Result<std::vector<int64_t>> VisibleEnvironments(store::Reader& reader,
                                                  const auth::Principal& caller, ProjectId project,
@@ -189,7 +208,13 @@ Result<PageOf<SegmentView>> Segments::List(const auth::Principal& caller, Projec
   using Views = PageOf<SegmentView>;
   return Read<Views>(context_, [&](store::Reader& reader) -> Result<Views> {
     FLAGSTREAM_TRY(OpenProject(reader, caller, project, ProjectPermission::kView));
-    FLAGSTREAM_ASSIGN(PageOf<Segment> segments, FindPage(reader, Selection(project, filter), page));
+    Select<Segment> select = Selection(project, filter);
+    if (filter.identity) {
+      FLAGSTREAM_ASSIGN(const std::vector<int64_t> ids,
+                        SegmentsOf(reader, caller, project, *filter.identity));
+      select = Select<Segment>(select).WhereIn(&Segment::id, ids);
+    }
+    FLAGSTREAM_ASSIGN(PageOf<Segment> segments, FindPage(reader, std::move(select), page));
     FLAGSTREAM_ASSIGN(std::vector<SegmentView> views,
                       ViewSegments(reader, std::move(segments.items)));
     return Views{std::move(views), segments.count};

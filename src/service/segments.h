@@ -35,6 +35,7 @@ struct SegmentUpdate {
 struct SegmentFilter {
   std::optional<std::string> search;  // part of the name, case ignored
   bool include_feature_specific = true;
+  std::optional<IdentityId> identity;  // only those that it is in
 };
 
 // The use cases of segments. Each is in the environment document of the whole project, used or not,

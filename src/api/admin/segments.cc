@@ -40,6 +40,7 @@ Result<Reply> List(const Call& call) {
   filter.search = call.request.QueryParameter("q");
   filter.include_feature_specific =
       ReadQueryBoolean(call.request, "include_feature_specific").value_or(true);
+  FLAGSTREAM_ASSIGN(filter.identity, ReadQueryId<IdentityId>(call.request, "identity"));
   FLAGSTREAM_ASSIGN(const service::Page page, ReadPage(call.request, kLongPage));
   FLAGSTREAM_ASSIGN(const auto list,
                     call.use_cases.segments.List(call.caller, ProjectOf(call), filter, page));
