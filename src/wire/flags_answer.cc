@@ -46,4 +46,25 @@ std::optional<std::string> EncodeFlag(const flags::Environment& environment, Key
   return std::nullopt;
 }
 
+std::optional<std::string> EncodeVariants(const flags::Environment& environment, KeyKind kind,
+                                          FeatureId id) {
+  for (size_t i = 0; i < environment.features.size(); ++i) {
+    const flags::Feature& feature = environment.features[i];
+    const flags::FeatureState& state = environment.feature_states[i];
+    if (feature.id != id) continue;
+    if (!IsVisible(environment, kind, feature, state.enabled)) return std::nullopt;
+    std::string out = R"({"control_value":)";
+    AppendFlagValue(out, state.value);
+    out += R"(,"options":[)";
+    for (size_t j = 0; j < feature.options.size(); ++j) {
+      out += j == 0 ? R"({"value":)" : R"(,{"value":)";
+      AppendFlagValue(out, feature.options[j].value);
+      out += '}';
+    }
+    out += "]}";
+    return out;
+  }
+  return std::nullopt;
+}
+
 }  // namespace flagstream::wire

@@ -99,5 +99,25 @@ TEST(FlagAnswerTest, NothingThatIsHidden) {
   EXPECT_EQ(EncodeFlag(environment, KeyKind::kClient, "off"), std::nullopt);
 }
 
+TEST(VariantsAnswerTest, HasTheControlAndTheOptions) {
+  flags::Environment environment = SampleEnvironment();
+  flags::Feature& feature = environment.features.front();
+  EXPECT_EQ(EncodeVariants(environment, KeyKind::kClient, feature.id),
+            R"({"control_value":"blue","options":[]})");
+  feature.options = {{{1}, flags::FlagValue(std::string("red")), std::nullopt},
+                     {{2}, flags::FlagValue(int64_t{5}), "five"}};
+  EXPECT_EQ(EncodeVariants(environment, KeyKind::kClient, feature.id),
+            R"({"control_value":"blue","options":[{"value":"red"},{"value":5}]})");
+}
+
+TEST(VariantsAnswerTest, NothingThatIsHidden) {
+  flags::Environment environment = SampleEnvironment();
+  EXPECT_EQ(EncodeVariants(environment, KeyKind::kClient, {99}), std::nullopt);
+  flags::Feature& feature = environment.features.front();
+  feature.is_server_key_only = true;
+  EXPECT_EQ(EncodeVariants(environment, KeyKind::kClient, feature.id), std::nullopt);
+  EXPECT_NE(EncodeVariants(environment, KeyKind::kServer, feature.id), std::nullopt);
+}
+
 }  // namespace
 }  // namespace flagstream::wire

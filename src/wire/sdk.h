@@ -94,6 +94,9 @@ std::string EncodeFlags(const flags::Environment& environment, KeyKind kind);
 // GET flags/?feature=: nothing if there is no such visible feature.
 std::optional<std::string> EncodeFlag(const flags::Environment& environment, KeyKind kind,
                                       std::string_view feature_name);
+// GET flags/{id}/multivariate-options/: nothing if there is no such visible feature.
+std::optional<std::string> EncodeVariants(const flags::Environment& environment, KeyKind kind,
+                                          FeatureId feature);
 // GET environment-document/.
 std::string EncodeEnvironmentDocument(const flags::Environment& environment);
 

@@ -34,12 +34,25 @@ net::Response AnswerFlags(const net::Request& request, const replica::ShardRepli
                         served.stamp_text);
 }
 
+net::Response AnswerVariants(const net::Request& request, const replica::ShardReplica& replica) {
+  const Result<replica::KeyMatch> match = AuthenticateSdk(request, replica);
+  if (!match) return ErrorAnswer(match.error());
+  std::optional<std::string> variants = wire::EncodeVariants(
+      match->environment->environment(), match->kind, {request.PathInteger("feature")});
+  if (!variants) return DetailAnswer(404, "No Feature matches the given query.");
+  return JsonAnswer(200, *std::move(variants));
+}
+
 }  // namespace
 
 void RegisterFlags(net::Router& router, SdkContext context) {
   router.Add(net::Method::kGet, "/api/v1/flags/",
              [context](net::Request request, net::Responder responder) {
                responder.Send(AnswerFlags(request, context.replica));
+             });
+  router.Add(net::Method::kGet, "/api/v1/flags/{feature:int}/multivariate-options/",
+             [context](net::Request request, net::Responder responder) {
+               responder.Send(AnswerVariants(request, context.replica));
              });
 }
 

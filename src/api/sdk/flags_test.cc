@@ -168,5 +168,13 @@ TEST_F(FlagsTest, OtherMethodsAreRefused) {
   EXPECT_EQ(answer->Header("Allow"), "GET, HEAD, OPTIONS");
 }
 
+TEST_F(FlagsTest, VariantsOfOneFeature) {
+  const auto answer = Get("/api/v1/flags/1/multivariate-options/");
+  EXPECT_EQ(answer->status, 200);
+  EXPECT_EQ(answer->body, R"({"control_value":"blue","options":[]})");
+  EXPECT_EQ(Get("/api/v1/flags/99/multivariate-options/")->status, 404);
+  EXPECT_EQ(Get("/api/v1/flags/1/multivariate-options/", "nope")->status, 403);
+}
+
 }  // namespace
 }  // namespace flagstream::api
