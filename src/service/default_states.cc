@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "base/random.h"
+#include "service/option_writing.h"
+#include "service/state_weights.h"
 #include "store/query.h"
 #include "store/typed_value.h"
 
@@ -20,6 +22,16 @@ std::optional<int64_t> ParseSmallInteger(std::string_view text) {
   constexpr int64_t kBound = std::numeric_limits<int32_t>::max();
   if (number >= kBound || number <= -kBound) return std::nullopt;
   return number;
+}
+
+Result<void> AddDefaultWeights(Writing& writing, const store::Feature& feature, int64_t state) {
+  if (feature.type != "MULTIVARIATE") return {};
+  FLAGSTREAM_ASSIGN(const Options options, FindOptions(writing.tx(), {feature.id}));
+  std::vector<StateWeight> weights;
+  for (const store::MultivariateOption& option : options)
+    weights.push_back({{option.id}, option.default_percentage_allocation});
+  ChangeList born_with;
+  return SetWeights(writing.tx(), state, weights, born_with);
 }
 
 }  // namespace
@@ -38,7 +50,8 @@ Result<void> AddDefaultState(Writing& writing, const store::Project& project,
   store::FeatureState state =
       NewFeatureState(writing, environment, feature.id, !prevented && feature.default_enabled,
                       prevented ? flags::FlagValue() : TypeInitialValue(feature.initial_value));
-  return store::Insert(writing.tx(), state);
+  FLAGSTREAM_TRY(store::Insert(writing.tx(), state));
+  return AddDefaultWeights(writing, feature, state.id);
 }
 
 store::FeatureState NewFeatureState(const Writing& writing, int64_t environment, int64_t feature,

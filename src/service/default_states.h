@@ -17,8 +17,8 @@ namespace flagstream::service {
 // true or false in the reference's two spellings, else text. Unset is null.
 flags::FlagValue TypeInitialValue(const std::optional<std::string>& initial_value);
 
-// Stores the default of `feature` in the environment, as the feature says, or off and null where
-// the project prevents defaults.
+// Stores the default of `feature` in the environment, as the feature and its options say, or off
+// and null where the project prevents defaults.
 Result<void> AddDefaultState(Writing& writing, const store::Project& project,
                              const store::Feature& feature, int64_t environment);
 

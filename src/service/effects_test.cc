@@ -12,7 +12,9 @@
 
 #include "service/environment_keys.h"
 #include "service/feature_states.h"
+#include "service/flag_updates.h"
 #include "service/identity_overrides.h"
+#include "service/multivariate_options.h"
 #include "service/segment_overrides.h"
 #include "service/segments.h"
 #include "service/tags.h"
@@ -131,6 +133,30 @@ Result<Changes> MoveOverride(World& world, int64_t priority) {
       SegmentOverrides(world.context).Move(world.admin, {{{world.prepared}, priority}}));
 }
 
+// The banner becomes a multivariate feature.
+void AddOption(World& world) {
+  world.prepared = Must(MultivariateOptions(world.context)
+                            .Create(world.admin, world.project, {world.banner.id},
+                                    {.string_value = std::optional<std::string>("blue"),
+                                     .default_percentage_allocation = 30}))
+                       .value.id;
+}
+
+// Identity alice has an override, and there is a second identity, who has none.
+void AddSecondIdentity(World& world) {
+  AddOverride(world);
+  world.prepared = Must(Identities(world.context).Create(world.admin, "dev-key", "bob")).value.id;
+}
+
+Result<Changes> UpdateOption(World& world, const OptionInput& input) {
+  return ChangesOf(
+      MultivariateOptions(world.context)
+          .Update(world.admin, world.project, {world.banner.id}, {world.prepared}, input));
+}
+Result<Changes> UpdateFlag(World& world, const FlagChange& change) {
+  return ChangesOf(
+      FlagUpdates(world.context).Update(world.admin, "dev-key", {world.banner.id}, change));
+}
 Result<Changes> UpdateOrganisation(World& world, const OrganisationInput& input) {
   return ChangesOf(Organisations(world.context).Update(world.admin, world.organisation, input));
 }
@@ -317,6 +343,140 @@ std::vector<Case> Cases() {
        },
        {.stamped = kBoth, .audit = {"DELETE FEATURE"}}},
 
+      {"FeatureCreateWithOptions",
+       [](World& w) {
+         return ChangesOf(
+             Features(w.context).Create(w.admin, w.project,
+                                        {.name = "new",
+                                         .tags = {w.prepared},
+                                         .options = {{.default_percentage_allocation = 60},
+                                                     {.default_percentage_allocation = 40}}}));
+       },
+       {.stamped = kBoth, .audit = {"CREATE FEATURE"}},
+       AddTag},
+      {"FeatureTags",
+       [](World& w) { return UpdateFeature(w, {.tags = std::vector<int64_t>{w.prepared}}); },
+       {.audit = {"UPDATE FEATURE"}},
+       AddTag},
+      {"FeatureTagsAndMore",
+       [](World& w) {
+         return UpdateFeature(w, {.is_archived = true, .tags = std::vector<int64_t>{w.prepared}});
+       },
+       {.stamped = kBoth, .audit = {"UPDATE FEATURE"}},
+       AddTag},
+      {"FeatureOptions",
+       [](World& w) {
+         return UpdateFeature(w, {.options = std::vector<OptionOfFeature>{
+                                      {{}, {.default_percentage_allocation = 100}}}});
+       },
+       {.stamped = kBoth, .audit = {"UPDATE FEATURE"}},
+       AddOption},
+      {"FeatureOptionsSame",
+       [](World& w) {
+         return UpdateFeature(
+             w, {.options = std::vector<OptionOfFeature>{{MultivariateOptionId{w.prepared}, {}}}});
+       },
+       {},
+       AddOption},
+
+      {"OptionCreate",
+       [](World& w) {
+         return ChangesOf(MultivariateOptions(w.context).Create(
+             w.admin, w.project, {w.banner.id}, {.default_percentage_allocation = 30}));
+       },
+       {.stamped = kBoth, .audit = {"CREATE FEATURE"}}},
+      {"OptionValue",
+       [](World& w) {
+         return UpdateOption(w, {.string_value = std::optional<std::string>("red")});
+       },
+       {.stamped = kBoth, .audit = {"UPDATE FEATURE"}},
+       AddOption},
+      {"OptionKey",
+       [](World& w) { return UpdateOption(w, {.key = std::optional<std::string>("red")}); },
+       {.stamped = kBoth, .audit = {"UPDATE FEATURE"}},
+       AddOption},
+      {"OptionDefaultAllocation",
+       [](World& w) { return UpdateOption(w, {.default_percentage_allocation = 40}); },
+       {.audit = {"UPDATE FEATURE"}},
+       AddOption},
+      {"OptionSame",
+       [](World& w) {
+         return UpdateOption(w, {.string_value = std::optional<std::string>("blue")});
+       },
+       {},
+       AddOption},
+      {"OptionDelete",
+       [](World& w) {
+         return ChangesOf(MultivariateOptions(w.context).Delete(w.admin, w.project, {w.banner.id},
+                                                                {w.prepared}));
+       },
+       {.stamped = kBoth, .audit = {"DELETE FEATURE"}},
+       AddOption},
+
+      {"StateWeights",
+       [](World& w) {
+         return UpdateState(w, {.weights = std::vector<StateWeight>{{{w.prepared}, 50}}});
+       },
+       {.stamped = {"Dev"}, .audit = {"UPDATE FEATURE_STATE"}},
+       AddOption},
+      {"StateWeightsAndMore",
+       [](World& w) {
+         return UpdateState(w, {.enabled = false,
+                                .value = flags::FlagValue(int64_t{5}),
+                                .weights = std::vector<StateWeight>()});
+       },
+       {.stamped = {"Dev"}, .audit = {"UPDATE FEATURE_STATE"}},
+       AddOption},
+      {"StateWeightsSame",
+       [](World& w) {
+         return UpdateState(w, {.weights = std::vector<StateWeight>{{{w.prepared}, 30}}});
+       },
+       {},
+       AddOption},
+      {"SegmentStateCreate",
+       [](World& w) {
+         return ChangesOf(FeatureStates(w.context).Create(
+             w.admin, {.feature = {w.banner.id},
+                       .environment = {w.dev.id},
+                       .feature_segment = FeatureSegmentId{w.prepared},
+                       .value = flags::FlagValue(true)}));
+       },
+       {.stamped = {"Dev"}, .audit = {"CREATE FEATURE_STATE"}},
+       MakeFeatureSegment},
+      {"IdentityStateCreate",
+       [](World& w) {
+         return ChangesOf(FeatureStates(w.context).Create(
+             w.admin,
+             {.feature = {w.banner.id}, .environment = {w.dev.id}, .identifier = "alice"}));
+       },
+       {.stamped = {"Dev"}, .audit = {"CREATE FEATURE_STATE"}}},
+
+      {"FlagPatch",
+       [](World& w) {
+         return UpdateFlag(
+             w, {.environment_default =
+                     ServedPart{.enabled = false, .value = flags::FlagValue(int64_t{5})},
+                 .segment_overrides = std::vector<SegmentPart>{{.segment = {w.prepared}}}});
+       },
+       {.stamped = {"Dev"}, .audit = {"UPDATE FEATURE_STATE", "CREATE FEATURE_STATE"}},
+       MakeSegmentOnly},
+      {"FlagPatchNothing",
+       [](World& w) { return UpdateFlag(w, {.environment_default = ServedPart{.enabled = true}}); },
+       {}},
+      {"FlagPutWithoutOverrides",
+       [](World& w) {
+         return UpdateFlag(w, {.segment_overrides = std::vector<SegmentPart>(), .replace = true});
+       },
+       {.stamped = {"Dev"}, .audit = {"DELETE FEATURE_STATE", "DELETE FEATURE_STATE"}},
+       MakeOverriddenSegment},
+      {"FlagRemoveOverride",
+       [](World& w) {
+         return ChangesOf(FlagUpdates(w.context).RemoveOverride(w.admin, "dev-key", {w.banner.id},
+                                                                {w.prepared}));
+       },
+       {.stamped = {"Dev"}, .audit = {"DELETE FEATURE_STATE"}},
+       MakeOverriddenSegment},
+
       {"StateEnabled",
        [](World& w) { return UpdateState(w, {.enabled = false}); },
        {.stamped = {"Dev"}, .audit = {"UPDATE FEATURE_STATE"}}},
@@ -450,6 +610,21 @@ std::vector<Case> Cases() {
        },
        {.stamped = {"Dev"}, .audit = {"DELETE FEATURE_STATE"}},
        AddOverride},
+
+      {"OverridesCopy",
+       [](World& w) {
+         return ChangesOf(
+             IdentityOverrides(w.context).CopyFrom(w.admin, "dev-key", {w.prepared}, {w.alice.id}));
+       },
+       {.stamped = {"Dev"}, .audit = {"CREATE FEATURE_STATE"}},
+       AddSecondIdentity},
+      {"OverridesCopyOfNone",
+       [](World& w) {
+         return ChangesOf(
+             IdentityOverrides(w.context).CopyFrom(w.admin, "dev-key", {w.alice.id}, {w.prepared}));
+       },
+       {.stamped = {"Dev"}, .audit = {"DELETE FEATURE_STATE"}},
+       AddSecondIdentity},
 
       {"TraitCreate",
        [](World& w) {

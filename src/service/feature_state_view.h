@@ -2,10 +2,13 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "flags/value.h"
+#include "service/state_weights.h"
 #include "store/records.h"
+#include "store/store.h"
 
 namespace flagstream::service {
 
@@ -13,10 +16,17 @@ namespace flagstream::service {
 struct FeatureStateView {
   store::FeatureState state;
   flags::FlagValue value;
-  std::string identifier;  // of the identity, if it is an override
+  std::string identifier;  // of the identity, if it is an override of one
+  WeightRows weights = {};
 };
 
-// kCorrupt if the stored value cannot be read.
+// Views of these states, in their order, in a fixed number of queries. kCorrupt if a stored value
+// cannot be read.
+Result<std::vector<FeatureStateView>> ViewStates(store::Reader& reader,
+                                                 std::vector<store::FeatureState> states);
+Result<FeatureStateView> ViewState(store::Reader& reader, store::FeatureState state);
+
+// Without weights.
 Result<FeatureStateView> ViewState(store::FeatureState state, std::string identifier = "");
 
 }  // namespace flagstream::service

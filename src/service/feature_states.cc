@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/feature_states.h"
 
-#include <unordered_map>
 #include <utility>
 
 #include "service/access.h"
+#include "service/feature_segments.h"
+#include "service/identity_overrides.h"
 #include "service/limits.h"
 #include "service/state_writing.h"
 #include "service/writing.h"
@@ -22,8 +23,9 @@ using store::Select;
 using Views = PageOf<FeatureStateView>;
 
 EnvironmentPermission NeededToChange(const FeatureState& state) {
-  return state.identity_id ? EnvironmentPermission::kManageIdentities
-                           : EnvironmentPermission::kUpdateFeatureState;
+  if (state.identity_id) return EnvironmentPermission::kManageIdentities;
+  return state.feature_segment_id ? EnvironmentPermission::kManageSegmentOverrides
+                                  : EnvironmentPermission::kUpdateFeatureState;
 }
 
 // The feature that a filter by name or id means; 0, which no state has, if the project has no such
@@ -41,34 +43,6 @@ Result<std::optional<int64_t>> WantedFeature(store::Reader& reader, const store:
   return std::optional(matches ? feature->id : 0);
 }
 
-Result<std::vector<FeatureStateView>> View(store::Reader& reader,
-                                           std::vector<FeatureState> states) {
-  std::vector<int64_t> ids;
-  for (const FeatureState& state : states) {
-    if (state.identity_id) ids.push_back(*state.identity_id);
-  }
-  FLAGSTREAM_ASSIGN(
-      const auto rows,
-      store::FindMembers(reader, Select<store::Identity>().WhereIn(&store::Identity::id, ids),
-                         &store::Identity::id, &store::Identity::identifier));
-  std::unordered_map<int64_t, std::string> identifiers;
-  for (const auto& [id, identifier] : rows) identifiers.emplace(id, identifier);
-
-  std::vector<FeatureStateView> views;
-  views.reserve(states.size());
-  for (FeatureState& state : states) {
-    std::string identifier = state.identity_id ? identifiers[*state.identity_id] : std::string();
-    FLAGSTREAM_ASSIGN(FeatureStateView view, ViewState(std::move(state), std::move(identifier)));
-    views.push_back(std::move(view));
-  }
-  return views;
-}
-
-Result<FeatureStateView> ViewOne(store::Reader& reader, FeatureState state) {
-  FLAGSTREAM_ASSIGN(std::vector<FeatureStateView> views, View(reader, {std::move(state)}));
-  return std::move(views.front());
-}
-
 Result<Views> ListIn(store::Reader& reader, const EnvironmentAccess& access,
                      const FeatureStateFilter& filter, const Page& page) {
   FLAGSTREAM_ASSIGN(const std::optional<int64_t> feature,
@@ -76,6 +50,8 @@ Result<Views> ListIn(store::Reader& reader, const EnvironmentAccess& access,
   Select<FeatureState> select;
   select.Where(&FeatureState::environment_id, access.environment.id);
   if (feature) select.Where(&FeatureState::feature_id, *feature);
+  if (filter.feature_segment)
+    select.Where(&FeatureState::feature_segment_id, filter.feature_segment->value);
   if (filter.kind == StateKind::kDefaults) {
     select = Select<FeatureState>(select)
                  .WhereNull(&FeatureState::identity_id)
@@ -84,7 +60,8 @@ Result<Views> ListIn(store::Reader& reader, const EnvironmentAccess& access,
     select = Select<FeatureState>(select).WhereNotNull(&FeatureState::identity_id);
   }
   FLAGSTREAM_ASSIGN(PageOf<FeatureState> states, FindPage(reader, std::move(select), page));
-  FLAGSTREAM_ASSIGN(std::vector<FeatureStateView> views, View(reader, std::move(states.items)));
+  FLAGSTREAM_ASSIGN(std::vector<FeatureStateView> views,
+                    ViewStates(reader, std::move(states.items)));
   return Views{std::move(views), states.count};
 }
 
@@ -92,6 +69,85 @@ Result<FeatureState> FindState(store::Reader& reader, FeatureStateId id) {
   FLAGSTREAM_ASSIGN(std::optional<FeatureState> state, store::Get<FeatureState>(reader, id.value));
   if (!state) return NoMatch("FeatureState");
   return *std::move(state);
+}
+
+// Whether the family below environments has the state.
+bool IsListedIn(const FeatureState& state, const store::Environment& environment) {
+  return state.environment_id == environment.id && !state.feature_segment_id;
+}
+
+Error NoSuchKey(std::string field, int64_t id) {
+  return Error::InvalidField(std::move(field),
+                             "Invalid pk \"" + std::to_string(id) + "\" - object does not exist.");
+}
+
+// The feature segment that a new state names, if it is one of this feature and environment.
+Result<store::FeatureSegment> FindFeatureSegment(store::Reader& reader,
+                                                 const EnvironmentAccess& access,
+                                                 FeatureSegmentId id, FeatureId feature) {
+  FLAGSTREAM_ASSIGN(std::optional<store::FeatureSegment> row,
+                    store::Get<store::FeatureSegment>(reader, id.value));
+  if (!row || row->environment_id != access.environment.id)
+    return NoSuchKey("feature_segment", id.value);
+  if (row->feature_id != feature.value) {
+    return Error::InvalidField("feature",
+                               "Feature does not match the feature of the feature segment.");
+  }
+  return *std::move(row);
+}
+
+Result<FeatureState> AddSegmentState(Writing& writing, const auth::Principal& caller,
+                                     const NewStateInput& input) {
+  FLAGSTREAM_ASSIGN(const EnvironmentAccess access,
+                    OpenEnvironmentById(writing.tx(), caller, input.environment,
+                                        EnvironmentPermission::kManageSegmentOverrides));
+  FLAGSTREAM_TRY(writing.Hold<store::Environment>(access.environment.id));
+  FLAGSTREAM_ASSIGN(
+      const store::FeatureSegment row,
+      FindFeatureSegment(writing.tx(), access, *input.feature_segment, input.feature));
+  FLAGSTREAM_ASSIGN(FeatureState state,
+                    AddOverrideState(writing, access, row, input.enabled, input.value));
+  FLAGSTREAM_TRY(GiveWeights(writing, state, input.weights));
+  return state;
+}
+
+Result<store::Identity> FindIdentity(store::Reader& reader, const EnvironmentAccess& access,
+                                     const NewStateInput& input) {
+  Select<store::Identity> select;
+  select.Where(&store::Identity::environment_id, access.environment.id);
+  if (input.identity) select.Where(&store::Identity::id, input.identity->value);
+  if (input.identifier) select.Where(&store::Identity::identifier, *input.identifier);
+  FLAGSTREAM_ASSIGN(std::optional<store::Identity> identity,
+                    store::FindOne(reader, std::move(select)));
+  if (!identity) return Error::InvalidField("", "Identity does not exist in environment.");
+  return *std::move(identity);
+}
+
+Result<FeatureState> AddIdentityState(Writing& writing, const auth::Principal& caller,
+                                      const NewStateInput& input, const Limits& limits) {
+  FLAGSTREAM_ASSIGN(EnvironmentAccess access,
+                    OpenEnvironmentById(writing.tx(), caller, input.environment,
+                                        EnvironmentPermission::kManageIdentities));
+  FLAGSTREAM_TRY(writing.Hold<store::Environment>(access.environment.id));
+  FLAGSTREAM_ASSIGN(store::Identity identity, FindIdentity(writing.tx(), access, input));
+  return AddIdentityOverride(
+      writing, {std::move(identity), std::move(access.environment), std::move(access.project)},
+      {input.feature, input.enabled, input.value, input.weights}, limits);
+}
+
+// What the use case of making one may be asked for.
+Result<FeatureState> AddState(Writing& writing, const auth::Principal& caller,
+                              const NewStateInput& input, const Limits& limits) {
+  if (input.feature_segment) return AddSegmentState(writing, caller, input);
+  if (input.identity || input.identifier) return AddIdentityState(writing, caller, input, limits);
+  FLAGSTREAM_ASSIGN(const EnvironmentAccess access,
+                    OpenEnvironmentById(writing.tx(), caller, input.environment,
+                                        EnvironmentPermission::kUpdateFeatureState));
+  FLAGSTREAM_ASSIGN(const std::optional<Feature> feature,
+                    store::Get<Feature>(writing.tx(), input.feature.value));
+  if (!feature || feature->project_id != access.project.id)
+    return NoSuchKey("feature", input.feature.value);
+  return StateExists();
 }
 
 // The environment of a state that was reached by the state's id; a stranger does not learn that
@@ -109,7 +165,7 @@ Result<FeatureStateView> UpdateIn(Writing& writing, const EnvironmentAccess& acc
   FLAGSTREAM_TRY(writing.Hold<store::Environment>(access.environment.id));
   FLAGSTREAM_ASSIGN(FeatureState state, FindState(writing.tx(), id));
   FLAGSTREAM_TRY(ChangeState(writing, access, state, input));
-  return ViewOne(writing.tx(), std::move(state));
+  return ViewState(writing.tx(), std::move(state));
 }
 
 }  // namespace
@@ -139,8 +195,8 @@ Result<FeatureStateView> FeatureStates::Get(const auth::Principal& caller,
     FLAGSTREAM_ASSIGN(const EnvironmentAccess access,
                       OpenEnvironment(reader, caller, environment, EnvironmentPermission::kView));
     FLAGSTREAM_ASSIGN(FeatureState state, FindState(reader, id));
-    if (state.environment_id != access.environment.id) return NoMatch("FeatureState");
-    return ViewOne(reader, std::move(state));
+    if (!IsListedIn(state, access.environment)) return NoMatch("FeatureState");
+    return ViewState(reader, std::move(state));
   });
 }
 
@@ -152,8 +208,17 @@ Result<FeatureStateView> FeatureStates::GetByUuid(const auth::Principal& caller,
         store::FindOne(reader, Select<FeatureState>().Where(&FeatureState::uuid, uuid)));
     if (!state) return NoMatch("FeatureState");
     FLAGSTREAM_TRY(OpenOf(reader, caller, *state, EnvironmentPermission::kView));
-    return ViewOne(reader, *std::move(state));
+    return ViewState(reader, *std::move(state));
   });
+}
+
+Result<Written<FeatureStateView>> FeatureStates::Create(const auth::Principal& caller,
+                                                        const NewStateInput& input) {
+  return Write<FeatureStateView>(
+      context_, &caller, [&](Writing& writing) -> Result<FeatureStateView> {
+        FLAGSTREAM_ASSIGN(FeatureState state, AddState(writing, caller, input, context_.limits));
+        return ViewState(writing.tx(), std::move(state));
+      });
 }
 
 Result<Written<FeatureStateView>> FeatureStates::Update(const auth::Principal& caller,
@@ -168,7 +233,7 @@ Result<Written<FeatureStateView>> FeatureStates::Update(const auth::Principal& c
         FLAGSTREAM_ASSIGN(
             const EnvironmentAccess access,
             OpenEnvironment(writing.tx(), caller, environment, NeededToChange(state)));
-        if (state.environment_id != access.environment.id) return NoMatch("FeatureState");
+        if (!IsListedIn(state, access.environment)) return NoMatch("FeatureState");
         return UpdateIn(writing, access, id, input);
       });
 }

@@ -20,9 +20,23 @@ namespace flagstream::service {
 struct FeatureStateInput {
   Given<bool> enabled;
   Given<flags::FlagValue> value;
+  Given<std::vector<StateWeight>> weights;  // all that the state is to have
   // What the body says the state belongs to; kInvalidArgument if it is something else.
   Given<FeatureId> feature;
   Given<EnvironmentId> environment;
+};
+
+// A state that is to be made: an override of a segment or an identity, since every feature has its
+// default already.
+struct NewStateInput {
+  FeatureId feature;
+  EnvironmentId environment;
+  std::optional<FeatureSegmentId> feature_segment = {};
+  std::optional<IdentityId> identity = {};
+  std::optional<std::string> identifier = {};  // the identity's, in place of its id
+  bool enabled = false;
+  flags::FlagValue value = {};
+  std::vector<StateWeight> weights = {};
 };
 
 enum class StateKind { kDefaults, kIdentityOverrides, kAll };
@@ -31,10 +45,11 @@ struct FeatureStateFilter {
   StateKind kind = StateKind::kDefaults;
   std::optional<FeatureId> feature;
   std::optional<std::string> feature_name;
+  std::optional<FeatureSegmentId> feature_segment;
 };
 
-// Feature states as such: defaults of an environment and overrides of identities, reached by their
-// own id.
+// Feature states as such: defaults of an environment and overrides of segments and identities,
+// reached by their own id.
 class FeatureStates {
  public:
   explicit FeatureStates(const Context& context) : context_(context) {}
@@ -49,7 +64,10 @@ class FeatureStates {
                                FeatureStateId id);
   Result<FeatureStateView> GetByUuid(const auth::Principal& caller, const std::string& uuid);
 
-  // Stamps the environment if anything changed.
+  // kConflict if there is such a state.
+  Result<Written<FeatureStateView>> Create(const auth::Principal& caller,
+                                           const NewStateInput& input);
+  // Stamps the environment if anything changed. Those of segments are not found here.
   Result<Written<FeatureStateView>> Update(const auth::Principal& caller,
                                            const std::string& environment, FeatureStateId id,
                                            const FeatureStateInput& input);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "service/members.h"
@@ -35,18 +36,59 @@ Result<void> AddOwners(store::Reader& reader, const std::vector<int64_t>& ids,
   return {};
 }
 
+Result<void> AddTags(store::Reader& reader, const std::vector<int64_t>& ids,
+                     const ViewsById& views) {
+  FLAGSTREAM_ASSIGN(const std::vector<store::FeatureTag> rows,
+                    store::Find(reader, Select<store::FeatureTag>()
+                                            .WhereIn(&store::FeatureTag::feature_id, ids)
+                                            .OrderBy(&store::FeatureTag::tag_id)));
+  for (const store::FeatureTag& row : rows) views.at(row.feature_id)->tags.push_back(row.tag_id);
+  return {};
+}
+
+Result<void> AddOptions(store::Reader& reader, const std::vector<int64_t>& ids,
+                        const ViewsById& views) {
+  using Option = store::MultivariateOption;
+  FLAGSTREAM_ASSIGN(std::vector<Option> options,
+                    store::Find(reader, Select<Option>().WhereIn(&Option::feature_id, ids)));
+  for (Option& option : options) views.at(option.feature_id)->options.push_back(std::move(option));
+  return {};
+}
+
+// The rows by which the segment overrides features in the environment.
+Result<std::unordered_set<int64_t>> FindOverridesOf(store::Reader& reader, SegmentId segment,
+                                                    EnvironmentId environment) {
+  using Link = store::FeatureSegment;
+  FLAGSTREAM_ASSIGN(const auto rows,
+                    store::FindMembers(reader,
+                                       Select<Link>()
+                                           .Where(&Link::segment_id, segment.value)
+                                           .Where(&Link::environment_id, environment.value),
+                                       &Link::id));
+  std::unordered_set<int64_t> ids;
+  for (const auto& [id] : rows) ids.insert(id);
+  return ids;
+}
+
 Result<void> AddStates(store::Reader& reader, const std::vector<int64_t>& ids,
-                       EnvironmentId environment, const ViewsById& views) {
-  FLAGSTREAM_ASSIGN(std::vector<FeatureState> states,
-                    store::Find(reader, Select<FeatureState>()
-                                            .Where(&FeatureState::environment_id, environment.value)
-                                            .WhereIn(&FeatureState::feature_id, ids)));
+                       const FeatureViewScope& scope, const ViewsById& views) {
+  FLAGSTREAM_ASSIGN(
+      std::vector<FeatureState> states,
+      store::Find(reader, Select<FeatureState>()
+                              .Where(&FeatureState::environment_id, scope.environment->value)
+                              .WhereIn(&FeatureState::feature_id, ids)));
+  std::unordered_set<int64_t> of_segment;
+  if (scope.segment) {
+    FLAGSTREAM_ASSIGN(of_segment, FindOverridesOf(reader, *scope.segment, *scope.environment));
+  }
   for (FeatureState& state : states) {
     FeatureView& view = *views.at(state.feature_id);
     if (state.identity_id) {
       view.identity_overrides = view.identity_overrides.value_or(0) + 1;
     } else if (state.feature_segment_id) {
       ++view.segment_overrides;
+      if (!of_segment.contains(*state.feature_segment_id)) continue;
+      FLAGSTREAM_ASSIGN(view.segment_state, ViewState(std::move(state)));
     } else {
       FLAGSTREAM_ASSIGN(view.environment_state, ViewState(std::move(state)));
     }
@@ -57,7 +99,7 @@ Result<void> AddStates(store::Reader& reader, const std::vector<int64_t>& ids,
 }  // namespace
 
 Result<std::vector<FeatureView>> ViewFeatures(store::Reader& reader, std::vector<Feature> features,
-                                              std::optional<EnvironmentId> environment) {
+                                              const FeatureViewScope& scope) {
   std::vector<FeatureView> views;
   std::vector<int64_t> ids;
   ViewsById by_id;
@@ -68,15 +110,16 @@ Result<std::vector<FeatureView>> ViewFeatures(store::Reader& reader, std::vector
     by_id[ids.back()] = &views.back();
   }
   FLAGSTREAM_TRY(AddOwners(reader, ids, by_id));
-  if (environment) FLAGSTREAM_TRY(AddStates(reader, ids, *environment, by_id));
+  FLAGSTREAM_TRY(AddTags(reader, ids, by_id));
+  FLAGSTREAM_TRY(AddOptions(reader, ids, by_id));
+  if (scope.environment) FLAGSTREAM_TRY(AddStates(reader, ids, scope, by_id));
   return views;
 }
 
 Result<FeatureView> ViewFeature(store::Reader& reader, Feature feature) {
   std::vector<Feature> one;
   one.push_back(std::move(feature));
-  FLAGSTREAM_ASSIGN(std::vector<FeatureView> views,
-                    ViewFeatures(reader, std::move(one), std::nullopt));
+  FLAGSTREAM_ASSIGN(std::vector<FeatureView> views, ViewFeatures(reader, std::move(one), {}));
   return std::move(views.front());
 }
 

@@ -7,9 +7,11 @@
 #include "service/access.h"
 #include "service/default_states.h"
 #include "service/feature_names.h"
+#include "service/feature_tags.h"
 #include "service/members.h"
 #include "service/writing.h"
 #include "store/query.h"
+#include "wire/time.h"
 
 namespace flagstream::service {
 namespace {
@@ -39,7 +41,7 @@ Feature NewFeature(const FeatureInput& input, int64_t project, int64_t now) {
   feature.project_id = project;
   feature.name = input.name;
   feature.name_folded = FoldFeatureName(input.name);
-  feature.type = "STANDARD";
+  feature.type = input.is_multivariate || !input.options.empty() ? "MULTIVARIATE" : "STANDARD";
   feature.default_enabled = input.default_enabled;
   feature.initial_value = input.initial_value;
   feature.description = input.description;
@@ -134,15 +136,29 @@ Result<FeatureAccess> OpenHeld(Writing& writing, const auth::Principal& caller, 
   return OpenFeature(writing.tx(), caller, project, id, needed);
 }
 
-Select<Feature> Selection(ProjectId project, const FeatureFilter& filter) {
-  Select<Feature> select;
-  select.Where(&Feature::project_id, project.value);
-  if (filter.is_archived) select.Where(&Feature::is_archived, *filter.is_archived);
-  if (filter.type) select.Where(&Feature::type, *filter.type);
-  if (filter.search) select = Select<Feature>(select).WhereContains(&Feature::name, *filter.search);
-  if (filter.sort_by_name)
-    return Select<Feature>(select).OrderBy(&Feature::name_folded, filter.descending);
-  return Select<Feature>(select).OrderBy(&Feature::created_date, filter.descending);
+// Those that a new feature is born with; its states come later and take their weights from them.
+Result<void> InsertOptions(Writing& writing, const Feature& feature,
+                           const std::vector<OptionInput>& inputs, const Limits& limits) {
+  Options options;
+  for (const OptionInput& input : inputs) {
+    FLAGSTREAM_ASSIGN(store::MultivariateOption option, NewOption(feature, input));
+    options.push_back(std::move(option));
+  }
+  FLAGSTREAM_TRY(CheckOptions(options, limits, "multivariate_options"));
+  for (store::MultivariateOption& option : options)
+    FLAGSTREAM_TRY(store::Insert(writing.tx(), option));
+  return {};
+}
+
+// Makes the options of the feature these. Returns whether clients can tell.
+Result<bool> UpdateOptions(Writing& writing, const auth::Principal& caller, Feature& feature,
+                           const std::vector<OptionOfFeature>& options, const Limits& limits,
+                           ChangeList& changes) {
+  FLAGSTREAM_ASSIGN(const Options stored, FindOptions(writing.tx(), {feature.id}));
+  if (options.empty() && stored.empty()) return false;
+  FLAGSTREAM_TRY(
+      OpenProject(writing.tx(), caller, {feature.project_id}, ProjectPermission::kManage));
+  return ReplaceOptions(writing, feature, options, limits, changes);
 }
 
 Result<void> CheckEnvironment(store::Reader& reader, const auth::Principal& caller,
@@ -162,9 +178,10 @@ Result<PageOf<FeatureView>> Features::List(const auth::Principal& caller, Projec
     FLAGSTREAM_TRY(OpenProject(reader, caller, project, ProjectPermission::kView));
     if (filter.environment)
       FLAGSTREAM_TRY(CheckEnvironment(reader, caller, project, *filter.environment));
-    FLAGSTREAM_ASSIGN(PageOf<Feature> features, FindPage(reader, Selection(project, filter), page));
+    FLAGSTREAM_ASSIGN(PageOf<Feature> features, FindFeatures(reader, project, filter, page));
     FLAGSTREAM_ASSIGN(std::vector<FeatureView> views,
-                      ViewFeatures(reader, std::move(features.items), filter.environment));
+                      ViewFeatures(reader, std::move(features.items),
+                                   {.environment = filter.environment, .segment = filter.segment}));
     return Views{std::move(views), features.count};
   });
 }
@@ -191,6 +208,28 @@ Result<FeatureView> Features::GetByUuid(const auth::Principal& caller, const std
   });
 }
 
+Result<std::vector<DayCount>> Features::Evaluations(const auth::Principal& caller,
+                                                    ProjectId project, FeatureId id,
+                                                    EnvironmentId environment, int64_t days) {
+  using List = std::vector<DayCount>;
+  using store::AnalyticsCount;
+  return Read<List>(context_, [&](store::Reader& reader) -> Result<List> {
+    FLAGSTREAM_TRY(OpenFeature(reader, caller, project, id, ProjectPermission::kView));
+    FLAGSTREAM_TRY(CheckEnvironment(reader, caller, project, environment));
+    FLAGSTREAM_ASSIGN(const int64_t now, reader.NowMicros());
+    FLAGSTREAM_ASSIGN(
+        const std::vector<AnalyticsCount> rows,
+        store::Find(reader, Select<AnalyticsCount>()
+                                .Where(&AnalyticsCount::environment_id, environment.value)
+                                .Where(&AnalyticsCount::feature_id, id.value)
+                                .WhereGreater(&AnalyticsCount::day, wire::DayOf(now) - days)
+                                .OrderBy(&AnalyticsCount::day)));
+    List list;
+    for (const AnalyticsCount& row : rows) list.push_back({row.day, row.count});
+    return list;
+  });
+}
+
 Result<Written<FeatureView>> Features::Create(const auth::Principal& caller, ProjectId project,
                                               const FeatureInput& input) {
   return Write<FeatureView>(context_, &caller, [&](Writing& writing) -> Result<FeatureView> {
@@ -204,8 +243,13 @@ Result<Written<FeatureView>> Features::Create(const auth::Principal& caller, Pro
         input.owners.value_or(std::vector<int64_t>{caller.user.value});
     if (owners.empty() && held.enforce_feature_owners) return OwnerRequired();
     FLAGSTREAM_TRY(CheckOwners(writing.tx(), held, owners));
+    if (!input.options.empty())
+      FLAGSTREAM_TRY(OpenProject(writing.tx(), caller, project, ProjectPermission::kManage));
     FLAGSTREAM_TRY(store::Insert(writing.tx(), feature));
     FLAGSTREAM_TRY(InsertOwners(writing.tx(), feature.id, owners));
+    ChangeList born_with;
+    FLAGSTREAM_TRY(SetFeatureTags(writing, held, feature.id, input.tags, born_with));
+    FLAGSTREAM_TRY(InsertOptions(writing, feature, input.options, context_.limits));
     FLAGSTREAM_TRY(InsertDefaultStates(writing, held, feature));
     FLAGSTREAM_TRY(writing.StampProject(project));
     FLAGSTREAM_TRY(writing.Audit(
@@ -221,12 +265,20 @@ Result<Written<FeatureView>> Features::Update(const auth::Principal& caller, Pro
                       OpenHeld(writing, caller, project, id, ProjectPermission::kCreateFeature));
     Feature& feature = access.feature;
     ChangeList changes;
-    changes.Set("description", feature.description, update.description);
-    changes.Set("is_archived", feature.is_archived, update.is_archived);
-    changes.Set("is_server_key_only", feature.is_server_key_only, update.is_server_key_only);
+    bool is_served = changes.Set("description", feature.description, update.description);
+    is_served |= changes.Set("is_archived", feature.is_archived, update.is_archived);
+    is_served |=
+        changes.Set("is_server_key_only", feature.is_server_key_only, update.is_server_key_only);
+    if (update.options) {
+      FLAGSTREAM_ASSIGN(const bool told, UpdateOptions(writing, caller, feature, *update.options,
+                                                       context_.limits, changes));
+      is_served |= told;
+    }
+    if (update.tags)
+      FLAGSTREAM_TRY(SetFeatureTags(writing, access.project, feature.id, *update.tags, changes));
     if (!changes.empty()) {
       FLAGSTREAM_TRY(store::Update(writing.tx(), feature));
-      FLAGSTREAM_TRY(writing.StampProject(project));
+      if (is_served) FLAGSTREAM_TRY(writing.StampProject(project));
       FLAGSTREAM_TRY(writing.Audit(Entry(feature, access.project, "Flag / Remote Config updated: ",
                                          ChangeType::kUpdate, std::move(changes))));
     }

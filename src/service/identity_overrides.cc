@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/identity_overrides.h"
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
@@ -17,6 +18,7 @@ using auth::EnvironmentPermission;
 using store::Environment;
 using store::Feature;
 using store::FeatureState;
+using store::MultivariateOption;
 using store::Select;
 
 using Views = PageOf<FeatureStateView>;
@@ -51,11 +53,7 @@ Result<void> CheckNew(store::Reader& reader, const IdentityAccess& access, Featu
                     store::Count(reader, Select<FeatureState>()
                                              .Where(&FeatureState::identity_id, access.identity.id)
                                              .Where(&FeatureState::feature_id, feature.value)));
-  if (same > 0) {
-    return Error(ErrorCode::kConflict,
-                 "Feature state already exists for this environment, feature, version, segment & "
-                 "identity combination");
-  }
+  if (same > 0) return StateExists();
   FLAGSTREAM_ASSIGN(
       const int64_t count,
       store::Count(reader, Select<FeatureState>()
@@ -64,6 +62,118 @@ Result<void> CheckNew(store::Reader& reader, const IdentityAccess& access, Featu
   if (count < overrides_max) return {};
   return Error(ErrorCode::kTooLarge,
                "The environment has the largest number of identity overrides allowed.");
+}
+
+Result<std::vector<FeatureState>> FindOverrides(store::Reader& reader, int64_t identity) {
+  return store::Find(reader, Select<FeatureState>().Where(&FeatureState::identity_id, identity));
+}
+
+Result<std::vector<FeatureState>> FindDefaults(store::Reader& reader, int64_t environment) {
+  return store::Find(reader, Select<FeatureState>()
+                                 .Where(&FeatureState::environment_id, environment)
+                                 .WhereNull(&FeatureState::identity_id)
+                                 .WhereNull(&FeatureState::feature_segment_id));
+}
+
+// By feature: what the identity has of its own, else the default.
+Result<std::unordered_map<int64_t, FeatureStateView>> FindWinners(store::Reader& reader,
+                                                                  const IdentityAccess& access) {
+  FLAGSTREAM_ASSIGN(std::vector<FeatureState> states, FindOverrides(reader, access.identity.id));
+  FLAGSTREAM_ASSIGN(const std::vector<FeatureState> defaults,
+                    FindDefaults(reader, access.environment.id));
+  states.insert(states.end(), defaults.begin(), defaults.end());
+  FLAGSTREAM_ASSIGN(std::vector<FeatureStateView> views, ViewStates(reader, std::move(states)));
+  std::unordered_map<int64_t, FeatureStateView> winners;
+  for (FeatureStateView& view : views) {
+    const int64_t feature = view.state.feature_id;
+    winners.try_emplace(feature, std::move(view));
+  }
+  return winners;
+}
+
+Result<std::unordered_map<int64_t, MultivariateOption>> FindOptionsOfAll(
+    store::Reader& reader, const std::vector<Feature>& features) {
+  std::vector<int64_t> ids;
+  for (const Feature& feature : features) {
+    if (feature.type == "MULTIVARIATE") ids.push_back(feature.id);
+  }
+  FLAGSTREAM_ASSIGN(std::vector<MultivariateOption> options,
+                    store::FindByIds(reader, &MultivariateOption::feature_id, ids));
+  std::unordered_map<int64_t, MultivariateOption> by_id;
+  for (MultivariateOption& option : options) by_id.emplace(option.id, std::move(option));
+  return by_id;
+}
+
+Result<std::vector<IdentityFeature>> ListFeatures(store::Reader& reader,
+                                                  const IdentityAccess& access) {
+  FLAGSTREAM_ASSIGN(
+      std::vector<Feature> features,
+      store::Find(reader, Select<Feature>().Where(&Feature::project_id, access.project.id)));
+  FLAGSTREAM_ASSIGN(const auto options, FindOptionsOfAll(reader, features));
+  FLAGSTREAM_ASSIGN(auto winners, FindWinners(reader, access));
+  std::vector<IdentityFeature> list;
+  for (Feature& feature : features) {
+    const auto winner = winners.find(feature.id);
+    if (winner == winners.end())
+      return Error(ErrorCode::kCorrupt, "a feature has no default state");
+    IdentityFeature one{std::move(feature), std::move(winner->second), {}, false};
+    one.is_overridden = one.state.state.identity_id.has_value();
+    for (const auto& weight : one.state.weights)
+      one.options.push_back(options.at(weight.multivariate_option_id));
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
+// Overrides the feature as `source` does; `own` is what the identity has for it already.
+Result<void> CopyOverride(Writing& writing, const IdentityAccess& access, const FeatureState* own,
+                          const FeatureStateView& source, const Limits& limits) {
+  if (own == nullptr) {
+    const auto added = AddIdentityOverride(writing, access,
+                                           {.feature = {source.state.feature_id},
+                                            .enabled = source.state.enabled,
+                                            .value = source.value,
+                                            .weights = CopyWeights(source.weights)},
+                                           limits);
+    return added ? Result<void>() : added.error();
+  }
+  FeatureState changed = *own;
+  return ChangeState(writing, {access.environment, access.project}, changed,
+                     {.enabled = source.state.enabled,
+                      .value = source.value,
+                      .weights = CopyWeights(source.weights)});
+}
+
+Result<void> RemoveOverride(Writing& writing, const IdentityAccess& access,
+                            const FeatureState& state) {
+  FLAGSTREAM_TRY(AuditState(writing, {access.environment, access.project}, state,
+                            ChangeType::kDelete, ChangeList()));
+  FLAGSTREAM_TRY(
+      store::Delete(writing.tx(), Select<FeatureState>().Where(&FeatureState::id, state.id)));
+  writing.Stamp({access.environment.id});
+  return {};
+}
+
+Result<void> CopyOverrides(Writing& writing, const IdentityAccess& access, int64_t source,
+                           const Limits& limits) {
+  FLAGSTREAM_ASSIGN(std::vector<FeatureState> wanted, FindOverrides(writing.tx(), source));
+  FLAGSTREAM_ASSIGN(const std::vector<FeatureStateView> views,
+                    ViewStates(writing.tx(), std::move(wanted)));
+  FLAGSTREAM_ASSIGN(const std::vector<FeatureState> own,
+                    FindOverrides(writing.tx(), access.identity.id));
+  // Removed first, which makes room for others.
+  for (const FeatureState& state : own) {
+    const bool stays = std::ranges::any_of(views, [&](const FeatureStateView& view) {
+      return view.state.feature_id == state.feature_id;
+    });
+    if (!stays) FLAGSTREAM_TRY(RemoveOverride(writing, access, state));
+  }
+  for (const FeatureStateView& view : views) {
+    const auto known = std::ranges::find(own, view.state.feature_id, &FeatureState::feature_id);
+    FLAGSTREAM_TRY(
+        CopyOverride(writing, access, known == own.end() ? nullptr : &*known, view, limits));
+  }
+  return {};
 }
 
 }  // namespace
@@ -79,13 +189,9 @@ Result<Views> IdentityOverrides::List(const auth::Principal& caller, const std::
     select.Where(&FeatureState::identity_id, identity.value);
     if (feature) select.Where(&FeatureState::feature_id, feature->value);
     FLAGSTREAM_ASSIGN(PageOf<FeatureState> states, FindPage(reader, std::move(select), page));
-    Views views{{}, states.count};
-    for (FeatureState& state : states.items) {
-      FLAGSTREAM_ASSIGN(FeatureStateView view,
-                        ViewState(std::move(state), access.identity.identifier));
-      views.items.push_back(std::move(view));
-    }
-    return views;
+    FLAGSTREAM_ASSIGN(std::vector<FeatureStateView> views,
+                      ViewStates(reader, std::move(states.items)));
+    return Views{std::move(views), states.count};
   });
 }
 
@@ -97,31 +203,7 @@ Result<std::vector<IdentityFeature>> IdentityOverrides::ListAll(const auth::Prin
     FLAGSTREAM_ASSIGN(const IdentityAccess access,
                       OpenIdentity(reader, caller, environment, identity,
                                    EnvironmentPermission::kViewIdentities));
-    FLAGSTREAM_ASSIGN(
-        std::vector<Feature> features,
-        store::Find(reader, Select<Feature>().Where(&Feature::project_id, access.project.id)));
-    FLAGSTREAM_ASSIGN(
-        std::vector<FeatureState> defaults,
-        store::Find(reader, Select<FeatureState>()
-                                .Where(&FeatureState::environment_id, access.environment.id)
-                                .WhereNull(&FeatureState::identity_id)
-                                .WhereNull(&FeatureState::feature_segment_id)));
-    FLAGSTREAM_ASSIGN(std::vector<FeatureState> own,
-                      store::Find(reader, Select<FeatureState>().Where(&FeatureState::identity_id,
-                                                                       identity.value)));
-    std::unordered_map<int64_t, FeatureState> winners;
-    for (FeatureState& state : own) winners.emplace(state.feature_id, std::move(state));
-    for (FeatureState& state : defaults) winners.try_emplace(state.feature_id, std::move(state));
-    List list;
-    for (Feature& feature : features) {
-      const auto winner = winners.find(feature.id);
-      if (winner == winners.end())
-        return Error(ErrorCode::kCorrupt, "a feature has no default state");
-      const bool is_overridden = winner->second.identity_id.has_value();
-      FLAGSTREAM_ASSIGN(FeatureStateView view, ViewState(std::move(winner->second)));
-      list.push_back({std::move(feature), std::move(view), is_overridden});
-    }
-    return list;
+    return ListFeatures(reader, access);
   });
 }
 
@@ -133,7 +215,7 @@ Result<FeatureStateView> IdentityOverrides::Get(const auth::Principal& caller,
                       OpenIdentity(reader, caller, environment, identity,
                                    EnvironmentPermission::kViewIdentities));
     FLAGSTREAM_ASSIGN(FeatureState state, FindOverride(reader, identity, id));
-    return ViewState(std::move(state), access.identity.identifier);
+    return ViewState(reader, std::move(state));
   });
 }
 
@@ -141,22 +223,13 @@ Result<Written<FeatureStateView>> IdentityOverrides::Create(const auth::Principa
                                                             const std::string& environment,
                                                             IdentityId identity,
                                                             const OverrideInput& input) {
-  FLAGSTREAM_TRY(CheckFlagValue(input.value));
   return Write<FeatureStateView>(
       context_, &caller, [&](Writing& writing) -> Result<FeatureStateView> {
         FLAGSTREAM_ASSIGN(const IdentityAccess access,
                           OpenHeld(writing, caller, environment, identity));
-        FLAGSTREAM_TRY(CheckFeature(writing.tx(), access.project, input.feature));
-        FLAGSTREAM_TRY(CheckNew(writing.tx(), access, input.feature,
-                                context_.limits.identity_overrides_per_environment_max));
-        FeatureState state = NewFeatureState(writing, access.environment.id, input.feature.value,
-                                             input.enabled, input.value);
-        state.identity_id = identity.value;
-        FLAGSTREAM_TRY(store::Insert(writing.tx(), state));
-        writing.Stamp({access.environment.id});
-        FLAGSTREAM_TRY(AuditState(writing, {access.environment, access.project}, state,
-                                  ChangeType::kCreate, ChangeList()));
-        return ViewState(std::move(state), access.identity.identifier);
+        FLAGSTREAM_ASSIGN(FeatureState state,
+                          AddIdentityOverride(writing, access, input, context_.limits));
+        return ViewState(writing.tx(), std::move(state));
       });
 }
 
@@ -170,7 +243,7 @@ Result<Written<FeatureStateView>> IdentityOverrides::Update(const auth::Principa
                           OpenHeld(writing, caller, environment, identity));
         FLAGSTREAM_ASSIGN(FeatureState state, FindOverride(writing.tx(), identity, id));
         FLAGSTREAM_TRY(ChangeState(writing, {access.environment, access.project}, state, input));
-        return ViewState(std::move(state), access.identity.identifier);
+        return ViewState(writing.tx(), std::move(state));
       });
 }
 
@@ -181,13 +254,40 @@ Result<Written<Done>> IdentityOverrides::Delete(const auth::Principal& caller,
     FLAGSTREAM_ASSIGN(const IdentityAccess access,
                       OpenHeld(writing, caller, environment, identity));
     FLAGSTREAM_ASSIGN(const FeatureState state, FindOverride(writing.tx(), identity, id));
-    FLAGSTREAM_TRY(
-        store::Delete(writing.tx(), Select<FeatureState>().Where(&FeatureState::id, id.value)));
-    writing.Stamp({access.environment.id});
-    FLAGSTREAM_TRY(AuditState(writing, {access.environment, access.project}, state,
-                              ChangeType::kDelete, ChangeList()));
+    FLAGSTREAM_TRY(RemoveOverride(writing, access, state));
     return Done{};
   });
+}
+
+Result<Written<std::vector<IdentityFeature>>> IdentityOverrides::CopyFrom(
+    const auth::Principal& caller, const std::string& environment, IdentityId identity,
+    IdentityId source) {
+  using List = std::vector<IdentityFeature>;
+  return Write<List>(context_, &caller, [&](Writing& writing) -> Result<List> {
+    FLAGSTREAM_ASSIGN(const IdentityAccess access,
+                      OpenHeld(writing, caller, environment, identity));
+    FLAGSTREAM_TRY(OpenIdentity(writing.tx(), caller, environment, source,
+                                EnvironmentPermission::kManageIdentities));
+    FLAGSTREAM_TRY(CopyOverrides(writing, access, source.value, context_.limits));
+    return ListFeatures(writing.tx(), access);
+  });
+}
+
+Result<FeatureState> AddIdentityOverride(Writing& writing, const IdentityAccess& access,
+                                         const OverrideInput& input, const Limits& limits) {
+  FLAGSTREAM_TRY(CheckFlagValue(input.value));
+  FLAGSTREAM_TRY(CheckFeature(writing.tx(), access.project, input.feature));
+  FLAGSTREAM_TRY(
+      CheckNew(writing.tx(), access, input.feature, limits.identity_overrides_per_environment_max));
+  FeatureState state = NewFeatureState(writing, access.environment.id, input.feature.value,
+                                       input.enabled, input.value);
+  state.identity_id = access.identity.id;
+  FLAGSTREAM_TRY(store::Insert(writing.tx(), state));
+  FLAGSTREAM_TRY(GiveWeights(writing, state, input.weights));
+  writing.Stamp({access.environment.id});
+  FLAGSTREAM_TRY(AuditState(writing, {access.environment, access.project}, state,
+                            ChangeType::kCreate, ChangeList()));
+  return state;
 }
 
 }  // namespace flagstream::service

@@ -8,9 +8,12 @@
 #include "auth/principal.h"
 #include "base/ids.h"
 #include "base/result.h"
+#include "service/access.h"
 #include "service/context.h"
 #include "service/feature_states.h"
 #include "service/paging.h"
+#include "service/state_weights.h"
+#include "service/writing.h"
 #include "service/written.h"
 #include "store/records.h"
 
@@ -20,12 +23,14 @@ struct OverrideInput {
   FeatureId feature;
   bool enabled = false;
   flags::FlagValue value;
+  std::vector<StateWeight> weights = {};
 };
 
 // What an identity is served for one feature.
 struct IdentityFeature {
   store::Feature feature;
-  FeatureStateView state;  // the winner
+  FeatureStateView state;                          // the winner
+  std::vector<store::MultivariateOption> options;  // that its weights name, in their order
   bool is_overridden = false;
 };
 
@@ -53,9 +58,18 @@ class IdentityOverrides {
                                            FeatureStateId id, const FeatureStateInput& input);
   Result<Written<Done>> Delete(const auth::Principal& caller, const std::string& environment,
                                IdentityId identity, FeatureStateId id);
+  // Makes the overrides of `identity` those of `source`, of the same environment; others of it go.
+  Result<Written<std::vector<IdentityFeature>>> CopyFrom(const auth::Principal& caller,
+                                                         const std::string& environment,
+                                                         IdentityId identity, IdentityId source);
 
  private:
   const Context& context_;
 };
+
+// Gives an identity, whose environment is held, an override of its own, with stamp and audit row.
+// kConflict if it has one for this feature.
+Result<store::FeatureState> AddIdentityOverride(Writing& writing, const IdentityAccess& access,
+                                                const OverrideInput& input, const Limits& limits);
 
 }  // namespace flagstream::service

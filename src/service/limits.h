@@ -15,6 +15,7 @@ struct Limits {
   int64_t environments_per_project_max = 100;
   int64_t server_keys_per_environment_max = 100;
   int64_t features_per_project_max = 1'000;
+  int64_t options_per_feature_max = 100;
   int64_t tags_per_project_max = 1'000;
   int64_t segments_per_project_max = 500;
   int64_t segment_overrides_per_environment_max = 2'000;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "service/access.h"
+#include "service/state_writing.h"
 #include "service/writing.h"
 #include "store/query.h"
 
@@ -241,7 +242,8 @@ Result<Written<SegmentOverride>> SegmentOverrides::CreateWithState(
                                                                 context_.limits));
         FLAGSTREAM_ASSIGN(store::FeatureState state,
                           AddOverrideState(writing, access, row, input.enabled, input.value));
-        FLAGSTREAM_ASSIGN(FeatureStateView view, ViewState(std::move(state)));
+        FLAGSTREAM_TRY(GiveWeights(writing, state, input.weights));
+        FLAGSTREAM_ASSIGN(FeatureStateView view, ViewState(writing.tx(), std::move(state)));
         return SegmentOverride{std::move(row), std::move(view)};
       });
 }

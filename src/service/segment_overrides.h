@@ -43,6 +43,7 @@ struct SegmentOverrideInput {
   std::optional<int64_t> priority;  // unset: the last
   bool enabled = false;
   flags::FlagValue value;
+  std::vector<StateWeight> weights = {};
 };
 
 struct SegmentOverride {

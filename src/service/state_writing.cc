@@ -81,11 +81,28 @@ Result<void> ChangeState(Writing& writing, const EnvironmentAccess& access, Feat
   ChangeList changes;
   changes.Set("enabled", state.enabled, input.enabled);
   SetValue(state, input.value, changes);
+  if (input.weights) {
+    FLAGSTREAM_TRY(CheckWeights(writing.tx(), {state.feature_id}, *input.weights));
+    FLAGSTREAM_TRY(SetWeights(writing.tx(), state.id, *input.weights, changes));
+  }
   if (changes.empty()) return {};
   state.updated_at = writing.now();
   FLAGSTREAM_TRY(store::Update(writing.tx(), state));
   writing.Stamp({state.environment_id});
   return AuditState(writing, access, state, ChangeType::kUpdate, std::move(changes));
+}
+
+Result<void> GiveWeights(Writing& writing, const FeatureState& state,
+                         const std::vector<StateWeight>& weights) {
+  FLAGSTREAM_TRY(CheckWeights(writing.tx(), {state.feature_id}, weights));
+  ChangeList born_with;
+  return SetWeights(writing.tx(), state.id, weights, born_with);
+}
+
+Error StateExists() {
+  return {ErrorCode::kConflict,
+          "Feature state already exists for this environment, feature, version, segment & "
+          "identity combination"};
 }
 
 Result<void> AuditState(Writing& writing, const EnvironmentAccess& access,

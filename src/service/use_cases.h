@@ -8,8 +8,10 @@
 #include "service/environments.h"
 #include "service/feature_states.h"
 #include "service/features.h"
+#include "service/flag_updates.h"
 #include "service/identities.h"
 #include "service/identity_overrides.h"
+#include "service/multivariate_options.h"
 #include "service/organisations.h"
 #include "service/projects.h"
 #include "service/segment_overrides.h"
@@ -35,7 +37,9 @@ struct UseCases {
   EnvironmentKeys environment_keys{context};
   Tags tags{context};
   Features features{context};
+  MultivariateOptions multivariate_options{context};
   FeatureStates feature_states{context};
+  FlagUpdates flag_updates{context};
   Segments segments{context};
   SegmentOverrides segment_overrides{context};
   Identities identities{context};
