@@ -24,13 +24,14 @@ class Admin:
         self._local = threading.local()
 
     def call(self, method: str, path: str, body=None) -> Response:
-        """Whatever the answer is. `path` begins after /api/v1/."""
+        """Whatever the answer is. `path` begins after /api/v1/, or with a slash."""
+        target = path if path.startswith("/") else f"/api/v1/{path}"
         data = None if body is None else json.dumps(body).encode()
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = Connection(self.port)
         try:
-            response = connection.request(method, f"/api/v1/{path}", self.headers, data)
+            response = connection.request(method, target, self.headers, data)
         except OSError:
             self.forget_connection()
             raise

@@ -24,6 +24,8 @@ CAPTURES = {
     "feature_create": {"feature": ["id"]},
     "segment_create": {"segment": ["id"]},
     "fseg_create": {"fseg": ["id"]},
+    "feature_mv": {"mv": ["id"]},
+    "mvopt_create": {"opt3": ["id"]},
     "fs_list": {"fs": ["results", 0, "id"]},
     "ident_list": {"ident": ["results", 0, "id"]},
     "ifs_create": {"ifs": ["id"]},

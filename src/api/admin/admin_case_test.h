@@ -41,7 +41,8 @@ class AdminCase : public ::testing::Test {
 
   static net::Request Build(std::string_view method, std::string_view path, std::string_view body,
                             std::string_view authorization) {
-    net::RequestBuilder builder(method, "/api/v1/" + std::string(path));
+    const std::string prefix = path.starts_with('/') ? "" : "/api/v1/";
+    net::RequestBuilder builder(method, prefix + std::string(path));
     builder.AddHeader("Host", "flags.example.org");
     if (!authorization.empty()) builder.AddHeader("Authorization", authorization);
     builder.AppendBody(body);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/admin/body_reader.h"
 
+#include <charconv>
+#include <cmath>
 #include <string>
 
 #include "wire/python_text.h"
@@ -28,6 +30,22 @@ std::string WrongKey(const wire::Json& value) {
   return "Incorrect type. Expected pk value, received " + std::string(wire::PythonTypeName(value)) +
          ".";
 }
+
+// Finite ones, and texts that are one.
+std::optional<double> AsNumber(const wire::Json& value) {
+  if (value.AsInteger() != nullptr) return static_cast<double>(*value.AsInteger());
+  if (value.AsDouble() != nullptr) return *value.AsDouble();
+  if (value.AsString() == nullptr) return std::nullopt;
+  const std::string_view text = Trim(*value.AsString());
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number))
+    return std::nullopt;
+  return number;
+}
+
+// Bounds are whole numbers.
+std::string NumberText(double bound) { return std::to_string(static_cast<int64_t>(bound)); }
 
 }  // namespace
 
@@ -61,6 +79,22 @@ Given<bool> BodyReader::Boolean(std::string_view name, Presence presence) {
   return boolean;
 }
 
+Given<double> BodyReader::Number(std::string_view name, double min, double max, Presence presence) {
+  const wire::Json* value = FindValue(name, presence);
+  if (value == nullptr) return std::nullopt;
+  const std::optional<double> number = AsNumber(*value);
+  if (!number) {
+    AddError(name, "A valid number is required.");
+  } else if (*number < min) {
+    AddError(name, "Ensure this value is greater than or equal to " + NumberText(min) + ".");
+  } else if (*number > max) {
+    AddError(name, "Ensure this value is less than or equal to " + NumberText(max) + ".");
+  } else {
+    return number;
+  }
+  return std::nullopt;
+}
+
 Given<int64_t> BodyReader::Integer(std::string_view name, Presence presence) {
   const wire::Json* value = FindValue(name, presence);
   if (value == nullptr) return std::nullopt;
@@ -80,16 +114,8 @@ Given<int64_t> BodyReader::Key(std::string_view name, Presence presence) {
 Given<std::vector<int64_t>> BodyReader::Keys(std::string_view name, Presence presence) {
   const wire::Json* value = FindValue(name, presence);
   if (value == nullptr) return std::nullopt;
-  const wire::Json::Array* elements = value->AsArray();
-  if (elements == nullptr) {
-    AddError(name, "Expected a list of items but got type \"" +
-                       std::string(wire::PythonTypeName(*value)) + "\".");
-    return std::nullopt;
-  }
-  if (elements->size() > kKeysMax) {
-    AddError(name, "Ensure this field has no more than " + std::to_string(kKeysMax) + " elements.");
-    return std::nullopt;
-  }
+  const wire::Json::Array* elements = FindList(name, kKeysMax);
+  if (elements == nullptr) return std::nullopt;
   std::vector<int64_t> keys;
   for (const wire::Json& element : *elements) {
     const std::optional<int64_t> key = wire::AsInteger(element);
@@ -169,6 +195,27 @@ const wire::Json* BodyReader::FindValue(std::string_view name, Presence presence
     AddError(name, kRequired);
   }
   return nullptr;
+}
+
+const wire::Json::Array* BodyReader::FindList(std::string_view name, size_t elements_max) {
+  const wire::Json* value = FindValue(name, Presence::kOptional);
+  if (value == nullptr) return nullptr;
+  const wire::Json::Array* elements = value->AsArray();
+  if (elements == nullptr) {
+    AddError(name, "Expected a list of items but got type \"" +
+                       std::string(wire::PythonTypeName(*value)) + "\".");
+    return nullptr;
+  }
+  if (elements->size() <= elements_max) return elements;
+  AddError(name,
+           "Ensure this field has no more than " + std::to_string(elements_max) + " elements.");
+  return nullptr;
+}
+
+void BodyReader::AddErrorsOf(const BodyReader& part, const std::string& place) {
+  for (const FieldError& error : part.errors_) {
+    AddError(place + "." + (error.field.empty() ? "non_field_errors" : error.field), error.message);
+  }
 }
 
 bool BodyReader::IsNull(std::string_view name) const {

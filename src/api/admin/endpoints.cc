@@ -111,7 +111,8 @@ void Endpoints::Update(std::string_view path, const Action& action) {
 void Endpoints::Add(net::Method method, std::string_view path, Action action, Kind kind) {
   const std::shared_ptr<const Endpoint> endpoint =
       std::make_shared<const Endpoint>(Endpoint{context_, kind, std::move(action)});
-  router_.Add(method, "/api/v1/" + std::string(path),
+  const std::string prefix = path.starts_with('/') ? "" : "/api/v1/";
+  router_.Add(method, prefix + std::string(path),
               [endpoint](net::Request request, net::Responder responder) {
                 Exchange::Start(std::make_shared<Exchange>(
                     Exchange{endpoint, std::move(request), std::move(responder)}));

@@ -9,7 +9,8 @@
 
 namespace flagstream::api {
 
-// Adds management endpoints to one shard's router. Paths are relative to /api/v1/. Each request is
+// Adds management endpoints to one shard's router. Paths are relative to /api/v1/
+// unless they begin with a slash. Each request is
 // read on the shard, done on a worker, and answered when this node serves what it changed.
 class Endpoints {
  public:

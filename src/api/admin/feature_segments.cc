@@ -68,7 +68,7 @@ wire::Json OverrideJson(const service::SegmentOverride& made) {
   json.Set("environment", state.environment_id);
   json.Set("identity", wire::Json());
   json.Set("change_request", wire::Json());
-  json.Set("multivariate_feature_state_values", wire::Json::Array());
+  json.Set("multivariate_feature_state_values", WeightsJson(made.state.weights));
   return json;
 }
 
@@ -170,8 +170,7 @@ Result<Reply> CreateWithState(const Call& call) {
   ReadFeatureSegment(body, input);
   input.enabled = body.Boolean("enabled").value_or(false);
   input.value = ReadTypedValue(body).value_or(flags::FlagValue());
-  body.RefuseElements("multivariate_feature_state_values",
-                      "Multivariate features are not supported yet.");
+  input.weights = ReadWeights(body).value_or(std::vector<service::StateWeight>());
   FLAGSTREAM_TRY(body.Check());
   FLAGSTREAM_ASSIGN(auto written,
                     call.use_cases.segment_overrides.CreateWithState(

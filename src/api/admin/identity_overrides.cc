@@ -6,6 +6,7 @@
 #include "api/admin/body_reader.h"
 #include "api/admin/feature_state_json.h"
 #include "api/admin/flag_value_json.h"
+#include "api/admin/option_json.h"
 #include "api/admin/paged_reply.h"
 #include "api/admin/query.h"
 #include "api/admin/routes.h"
@@ -15,6 +16,18 @@ namespace {
 
 IdentityId IdentityOf(const Call& call) { return call.Id<IdentityId>("identity"); }
 FeatureStateId IdOf(const Call& call) { return call.Id<FeatureStateId>("id"); }
+
+wire::Json NamedWeightsJson(const service::IdentityFeature& one) {
+  wire::Json::Array list;
+  for (size_t i = 0; i < one.options.size(); ++i) {
+    wire::Json json;
+    json.Set("multivariate_feature_option",
+             wire::Json::Object{{"value", OptionValueJson(one.options[i])}});
+    json.Set("percentage_allocation", one.state.weights[i].percentage_allocation);
+    list.push_back(std::move(json));
+  }
+  return {std::move(list)};
+}
 
 wire::Json IdentityFeatureJson(const service::IdentityFeature& one) {
   wire::Json feature;
@@ -27,7 +40,7 @@ wire::Json IdentityFeatureJson(const service::IdentityFeature& one) {
   json.Set("feature_state_value", PlainValueJson(one.state.value));
   json.Set("overridden_by", one.is_overridden ? wire::Json("IDENTITY") : wire::Json());
   json.Set("segment", wire::Json());
-  json.Set("multivariate_feature_state_values", wire::Json::Array());
+  json.Set("multivariate_feature_state_values", NamedWeightsJson(one));
   return json;
 }
 
@@ -52,15 +65,12 @@ Result<Reply> Create(const Call& call) {
   input.feature = {body.Key("feature", Presence::kRequired).value_or(0)};
   input.enabled = body.Boolean("enabled").value_or(false);
   input.value = ReadPlainValue(body).value_or(flags::FlagValue());
-  body.RefuseElements("multivariate_feature_state_values",
-                      "Multivariate features are not supported yet.");
+  input.weights = ReadWeights(body).value_or(std::vector<service::StateWeight>());
   FLAGSTREAM_TRY(body.Check());
   auto written = call.use_cases.identity_overrides.Create(call.caller, call.Text("key"),
                                                           IdentityOf(call), input);
-  if (!written && written.error().code() == ErrorCode::kConflict) {
-    // The reference shows a list in Python's form in a list.
-    return JsonReply(wire::Json::Array{"['" + written.error().message() + "']"}, 400);
-  }
+  if (!written && written.error().code() == ErrorCode::kConflict)
+    return StateExistsReply(written.error());
   FLAGSTREAM_TRY(written);
   return JsonReply(StateJson(written->value), std::move(written->changes), 201);
 }
@@ -89,12 +99,27 @@ Result<Reply> Delete(const Call& call) {
   return NoContent(std::move(written.changes));
 }
 
+Result<Reply> CopyFrom(const Call& call) {
+  BodyReader body(call.body);
+  const IdentityId source{body.Integer("source_identity_id", Presence::kRequired).value_or(0)};
+  FLAGSTREAM_TRY(body.Check());
+  FLAGSTREAM_ASSIGN(auto written, call.use_cases.identity_overrides.CopyFrom(
+                                      call.caller, call.Text("key"), IdentityOf(call), source));
+  wire::Json::Array list;
+  for (const service::IdentityFeature& one : written.value)
+    list.push_back(IdentityFeatureJson(one));
+  return JsonReply(std::move(list), std::move(written.changes));
+}
+
 }  // namespace
 
 void AddIdentityOverrideRoutes(Endpoints& endpoints) {
   endpoints.Get("environments/{key}/identities/{identity:int}/featurestates/", List);
   endpoints.Post("environments/{key}/identities/{identity:int}/featurestates/", Create);
   endpoints.Get("environments/{key}/identities/{identity:int}/featurestates/all/", ListAll);
+  endpoints.Post(
+      "environments/{key}/identities/{identity:int}/featurestates/clone-from-given-identity/",
+      CopyFrom);
   endpoints.Get("environments/{key}/identities/{identity:int}/featurestates/{id:int}/", Get);
   endpoints.Update("environments/{key}/identities/{identity:int}/featurestates/{id:int}/", Update);
   endpoints.Delete("environments/{key}/identities/{identity:int}/featurestates/{id:int}/", Delete);

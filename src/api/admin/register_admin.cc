@@ -15,10 +15,12 @@ void RegisterAdmin(net::Router& router, const AdminContext& context) {
   AddEnvironmentKeyRoutes(endpoints);
   AddTagRoutes(endpoints);
   AddFeatureRoutes(endpoints);
+  AddMultivariateOptionRoutes(endpoints);
   AddFeatureStateRoutes(endpoints);
   AddFlatFeatureStateRoutes(endpoints);
   AddSegmentRoutes(endpoints);
   AddFeatureSegmentRoutes(endpoints);
+  AddFlagUpdateRoutes(endpoints);
   AddIdentityRoutes(endpoints);
   AddIdentityOverrideRoutes(endpoints);
   AddTraitRoutes(endpoints);

@@ -108,19 +108,10 @@ TEST_F(ResourcesTest, FeatureNamesAreUniqueWithoutRegardToCase) {
 }
 
 TEST_F(ResourcesTest, WhatCannotBeServedYetIsRefused) {
-  const auto answer =
-      Ask("POST", "projects/1/features/",
-          R"({"name":"x","type":"MULTIVARIATE","multivariate_options":[{}],"tags":[4]})");
-  EXPECT_EQ(answer.status, 400);
-  for (const char* field : {"type", "multivariate_options", "tags"}) {
-    EXPECT_NE(JsonOf(answer).Find(field), nullptr) << field;
-  }
-  EXPECT_EQ(
-      Ask("POST", "projects/1/features/", R"({"name":"x","multivariate_options":[],"tags":[]})")
-          .status,
-      201);
+  EXPECT_EQ(Ask("POST", "projects/1/features/", R"({"name":"x","group_owners":[4]})").body,
+            R"({"group_owners":["Groups are not supported yet."]})");
+  EXPECT_EQ(Ask("POST", "projects/1/features/", R"({"name":"x","group_owners":[]})").status, 201);
   EXPECT_EQ(Ask("PATCH", "projects/1/", R"({"feature_name_regex":"[a-z]+"})").status, 400);
-  EXPECT_EQ(Ask("POST", "features/featurestates/", "{}").status, 400);
 }
 
 TEST_F(ResourcesTest, InitialValuesAreTextAndStatesAreTyped) {
