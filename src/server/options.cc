@@ -90,22 +90,36 @@ void DeclareBench(CLI::App& streams, Settings& settings, loadgen::StreamsBenchOp
   streams.add_flag("--json", options.json, "print the report as JSON");
 }
 
+// What one run is to do, unlike a setting, is only said on its command line: a variable that is
+// left over from another command must not choose what is replaced.
+CLI::Option* AddId(CLI::App& command, const std::string& name, std::optional<int64_t>& variable,
+                   const std::string& help) {
+  return command.add_option(name, variable, help)->check(CLI::Range(1, INT32_MAX))->take_last();
+}
+
 void DeclareImport(CLI::App& command, Settings& settings, ImportCommandOptions& options) {
+  settings.Text("data", options.data, "folder that keeps the data; made if it does not exist");
   command
       .add_option("FILE", options.file,
                   "an export of ours or of Flagsmith, or an environment document")
       ->required();
-  settings.Text("data", options.data, "folder that keeps the data; made if it does not exist");
-  settings.Choice("format", options.format, {"auto", "flagstream", "flagsmith", "document"},
-                  "what the file is; auto: look at it");
-  settings.Text("admin", options.admin,
-                "e-mail of the user who is to administer the organisations that come in");
-  settings.OptionalInteger("organisation", options.organisation, 1, INT32_MAX,
-                           "of a document: id of the organisation that gets a project; unset: new");
-  settings.OptionalInteger("project", options.project, 1, INT32_MAX,
-                           "of a document: id of the project that gets an environment; unset: new");
-  settings.Text("environment", options.environment,
-                "of a document: client key of the environment whose flags it replaces; unset: new");
+  command.add_option("--format", options.format, "what the file is; auto: look at it")
+      ->check(CLI::IsMember({"auto", "flagstream", "flagsmith", "document"}))
+      ->capture_default_str()
+      ->take_last();
+  command
+      .add_option("--admin", options.admin,
+                  "e-mail of the user who is to administer the organisations that come in")
+      ->take_last();
+  AddId(command, "--organisation", options.organisation,
+        "of a document: id of the organisation that gets a project; unset: new");
+  AddId(command, "--project", options.project,
+        "of a document: id of the project that gets an environment; unset: new");
+  command
+      .add_option(
+          "--environment", options.environment,
+          "of a document: client key of the environment whose flags it replaces; unset: new")
+      ->take_last();
   command.add_flag("--new-keys", options.new_keys,
                    "give environments new client keys, also where theirs are free");
   command.add_flag("--dry-run", options.dry_run, "only say what would be done");
@@ -114,8 +128,8 @@ void DeclareImport(CLI::App& command, Settings& settings, ImportCommandOptions& 
 void DeclareExport(CLI::App& command, Settings& settings, ExportCommandOptions& options) {
   command.add_option("FILE", options.file, "file to write; unset: standard output");
   settings.Text("data", options.data, "folder that keeps the data");
-  settings.OptionalInteger("organisation", options.organisation, 1, INT32_MAX,
-                           "id of the only organisation to export; unset: all");
+  AddId(command, "--organisation", options.organisation,
+        "id of the only organisation to export; unset: all");
   command.add_flag("--with-secrets", options.with_secrets,
                    "also password hashes and tokens, so that log-ins go on working");
 }

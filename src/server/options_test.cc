@@ -160,6 +160,40 @@ TEST(OptionsTest, UserCommandsNeedAnEmail) {
             std::string::npos);
 }
 
+TEST(OptionsTest, WhatAnImportDoesIsOnlySaidOnItsCommandLine) {
+  const Command command = Parse({"import", "f.json", "--data", "d", "--project", "3", "--dry-run"},
+                                {{"FLAGSTREAM_ENVIRONMENT", "key"}, {"FLAGSTREAM_PROJECT", "4"}});
+  ASSERT_TRUE(std::holds_alternative<ImportCommandOptions>(command)) << WrongBecause(command);
+  const auto& import = std::get<ImportCommandOptions>(command);
+  EXPECT_EQ(import.file, "f.json");
+  EXPECT_EQ(import.project, 3);
+  EXPECT_TRUE(import.dry_run);
+  EXPECT_EQ(import.environment, "");
+  EXPECT_EQ(import.format, "auto");
+  for (const auto& [option, value] :
+       {std::pair("--project", "0"), std::pair("--project", "x"), std::pair("--format", "xml"),
+        std::pair("--organisation", "99999999999")}) {
+    EXPECT_NE(WrongBecause(Parse({"import", "f", "--data", "d", option, value})).find(option),
+              std::string::npos)
+        << option << " " << value;
+  }
+  EXPECT_NE(WrongBecause(Parse({"import", "--data", "d"})).find("FILE"), std::string::npos);
+  EXPECT_NE(WrongBecause(Parse({"import", "f"})).find("--data"), std::string::npos);
+}
+
+TEST(OptionsTest, AnExportGoesToAFileOrToStandardOutput) {
+  const Command to_file =
+      Parse({"export", "f.json", "--data", "d", "--organisation", "2", "--with-secrets"});
+  ASSERT_TRUE(std::holds_alternative<ExportCommandOptions>(to_file)) << WrongBecause(to_file);
+  EXPECT_EQ(std::get<ExportCommandOptions>(to_file).file, "f.json");
+  EXPECT_EQ(std::get<ExportCommandOptions>(to_file).organisation, 2);
+  EXPECT_TRUE(std::get<ExportCommandOptions>(to_file).with_secrets);
+  const Command out = Parse({"export"}, {{"FLAGSTREAM_DATA", "d"}});
+  ASSERT_TRUE(std::holds_alternative<ExportCommandOptions>(out)) << WrongBecause(out);
+  EXPECT_EQ(std::get<ExportCommandOptions>(out).file, "");
+  EXPECT_EQ(std::get<ExportCommandOptions>(out).data, "d");
+}
+
 TEST(ListenAddressTest, ReadsAllForms) {
   EXPECT_EQ(ParseListenAddress("--listen", "127.0.0.1:80")->port, 80);
   EXPECT_EQ(ParseListenAddress("--listen", "[::1]:81")->host, "::1");
