@@ -11,20 +11,14 @@ namespace flagstream::service {
 namespace {
 
 template <class... Records>
-std::vector<const store::Table*> TablesOf() {
+std::vector<const store::Table*> TablesOf(RecordList<Records...> /*list*/) {
   return {&store::TableOf<Records>()...};
 }
 
 }  // namespace
 
 const std::vector<const store::Table*>& TransferTables() {
-  static const std::vector<const store::Table*> tables =
-      TablesOf<store::User, store::Token, store::Organisation, store::Membership, store::Project,
-               store::Environment, store::EnvironmentApiKey, store::Tag, store::Feature,
-               store::FeatureOwner, store::FeatureTag, store::MultivariateOption, store::Segment,
-               store::SegmentRule, store::SegmentCondition, store::FeatureSegment, store::Identity,
-               store::Trait, store::FeatureState, store::MultivariateFeatureStateValue,
-               store::AnalyticsCount, store::AuditLog>();
+  static const std::vector<const store::Table*> tables = TablesOf(TransferRecords());
   return tables;
 }
 

@@ -10,12 +10,24 @@
 
 #include "base/result.h"
 #include "store/mapping.h"
+#include "store/records.h"
 #include "store/table.h"
 
 namespace flagstream::service {
 
-// The tables that data is moved by, each after those it refers to. What is not here stays where it
-// is.
+template <class... Records>
+struct RecordList {};
+
+// What is moved, each after those it refers to. What is not here stays where it is.
+using TransferRecords =
+    RecordList<store::User, store::Token, store::Organisation, store::Membership, store::Project,
+               store::Environment, store::EnvironmentApiKey, store::Tag, store::Feature,
+               store::FeatureOwner, store::FeatureTag, store::MultivariateOption, store::Segment,
+               store::SegmentRule, store::SegmentCondition, store::FeatureSegment, store::Identity,
+               store::Trait, store::FeatureState, store::MultivariateFeatureStateValue,
+               store::AnalyticsCount, store::AuditLog>;
+
+// Their tables.
 const std::vector<const store::Table*>& TransferTables();
 // Null if no such table is moved.
 const store::Table* FindTransferTable(std::string_view name);

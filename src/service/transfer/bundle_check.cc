@@ -183,7 +183,7 @@ Result<void> CheckWeights(const Bundle& bundle) {
 }
 
 template <class... Records>
-Result<void> CheckTables(const Bundle& bundle) {
+Result<void> CheckTables(const Bundle& bundle, RecordList<Records...> /*list*/) {
   Result<void> result;
   const auto check = [&]<class Record>() {
     if (result) result = CheckTable<Record>(bundle);
@@ -195,15 +195,7 @@ Result<void> CheckTables(const Bundle& bundle) {
 }  // namespace
 
 Result<void> CheckBundle(const Bundle& bundle) {
-  const Result<void> rows =
-      CheckTables<store::User, store::Token, store::Organisation, store::Membership, store::Project,
-                  store::Environment, store::EnvironmentApiKey, store::Tag, store::Feature,
-                  store::FeatureOwner, store::FeatureTag, store::MultivariateOption, store::Segment,
-                  store::SegmentRule, store::SegmentCondition, store::FeatureSegment,
-                  store::Identity, store::Trait, store::FeatureState,
-                  store::MultivariateFeatureStateValue, store::AnalyticsCount, store::AuditLog>(
-          bundle);
-  FLAGSTREAM_TRY(rows);
+  FLAGSTREAM_TRY(CheckTables(bundle, TransferRecords()));
   return CheckWeights(bundle);
 }
 

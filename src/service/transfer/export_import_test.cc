@@ -99,6 +99,26 @@ TEST(ExportImportTest, TakenIdsAndKeysAreReplaced) {
   EXPECT_EQ(DocumentOf(target.store, "dev-key"), before);
 }
 
+// One who runs another installation does not thereby run this one.
+TEST(ExportImportTest, ASuperuserOfElsewhereIsNoneHere) {
+  FullWorld world;
+  const auto boss = world.AddUser("boss@example.org", /*superuser=*/true);
+  world.AddMember(boss, "USER");
+  const Bundle bundle =
+      Must(BundleOf(ExportOf(world.store, {.organisation = world.organisation.value})));
+  const auto find_boss = [](store::Store& store) {
+    return AllOf(store, store::Select<store::User>().Where(&store::User::email,
+                                                           std::string("boss@example.org")))
+        .at(0);
+  };
+  EmptyWorld empty;
+  Must(Import(empty.context, bundle, OwnExport()));
+  EXPECT_TRUE(find_boss(empty.store).is_superuser);
+  FullWorld target;
+  Must(Import(target.context, bundle, OwnExport()));
+  EXPECT_FALSE(find_boss(target.store).is_superuser);
+}
+
 TEST(ExportImportTest, TheSameOrganisationTwiceIsRefused) {
   FullWorld world;
   const std::string before = world.Fingerprint();

@@ -60,7 +60,7 @@ class Importing {
   Result<Verdict> Look(const Table& table, const Row& source, Row& row);
   template <class Record>
   Result<void> Adjust(Row& row, Result<void> (Importing::*adjust)(Record&));
-  Result<void> GivePassword(store::User& user);
+  Result<void> AdmitUser(store::User& user);
   Result<void> RefuseSecondOrganisation(const Row& source);
   Result<void> RefuseSecondProject(Project& project);
   Result<void> GiveKey(Environment& environment);
@@ -121,7 +121,7 @@ Result<void> Importing::LoadTables() {
 }
 
 Result<Verdict> Importing::Look(const Table& table, const Row& source, Row& row) {
-  if (Is<store::User>(table)) FLAGSTREAM_TRY(Adjust(row, &Importing::GivePassword));
+  if (Is<store::User>(table)) FLAGSTREAM_TRY(Adjust(row, &Importing::AdmitUser));
   if (Is<Organisation>(table)) FLAGSTREAM_TRY(RefuseSecondOrganisation(source));
   if (Is<Project>(table)) FLAGSTREAM_TRY(Adjust(row, &Importing::RefuseSecondProject));
   if (Is<Environment>(table)) FLAGSTREAM_TRY(Adjust(row, &Importing::GiveKey));
@@ -154,7 +154,12 @@ Result<void> Importing::Adjust(Row& row, Result<void> (Importing::*adjust)(Recor
   return {};
 }
 
-Result<void> Importing::GivePassword(store::User& user) {
+Result<void> Importing::AdmitUser(store::User& user) {
+  if (user.is_superuser && !store_was_empty_) {
+    user.is_superuser = false;
+    report_.notes.push_back(user.email +
+                            " was a superuser where the file comes from and is none here.");
+  }
   if (!user.password_hash.empty()) return {};
   user.password_hash = options_.password_hash;
   report_.notes.push_back(user.email +
