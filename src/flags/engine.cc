@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "flags/engine_compiler.h"
 #include "flags/engine_run.h"
+#include "flags/percentage.h"
 
 namespace flagstream::flags {
 
@@ -14,6 +15,17 @@ Scalar FlagOutcome::variant_name() const {
   if (variant == kControl) return std::string_view("control");
   const auto& key = winner->variants[static_cast<size_t>(variant)].key;
   return key ? Scalar(*key) : Scalar();
+}
+
+int32_t ChooseVariant(const PreparedFeature& state, std::string_view identity_key) {
+  const double percentage = HashPercentage(state.feature->key, identity_key);
+  double start = 0;
+  for (const auto& [percent, variant] : state.weights) {
+    const double end = percent + start;
+    if (start <= percentage && percentage < end) return variant;
+    start = end;
+  }
+  return FlagOutcome::kControl;
 }
 
 Engine::Engine(Context context) : context_(std::move(context)) { EngineCompiler(*this).Run(); }

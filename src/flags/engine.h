@@ -62,6 +62,9 @@ struct OwnOverride {
   const PreparedFeature* state = nullptr;
 };
 
+// The variant that a state gives the identity of this key: an index, or FlagOutcome::kControl.
+int32_t ChooseVariant(const PreparedFeature& state, std::string_view identity_key);
+
 // Evaluates a context: everything that does not depend on the identity is prepared when this is
 // made. The one evaluator of server and clients. Borrows what the context borrows. Immutable;
 // evaluating is safe from any thread, allocates next to nothing, and never fails.

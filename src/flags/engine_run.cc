@@ -5,7 +5,6 @@
 
 #include "base/assert.h"
 #include "flags/context_document.h"
-#include "flags/percentage.h"
 
 namespace flagstream::flags {
 
@@ -164,24 +163,10 @@ FlagOutcome EngineRun::OutcomeOf(uint32_t feature, const Strongest& strongest) c
   flag.reason = flag.segment != FlagOutcome::kNoSegment ? Reason::kTargetingMatch
                 : targeted                              ? Reason::kDefault
                                                         : Reason::kStatic;
-  ChooseVariant(*state, flag);
+  if (identity_ == nullptr || state->weights.empty()) return flag;
+  flag.variant = ChooseVariant(*state, identity_->key);
+  if (flag.variant != FlagOutcome::kControl) flag.reason = Reason::kSplit;
   return flag;
-}
-
-void EngineRun::ChooseVariant(const PreparedFeature& state, FlagOutcome& flag) const {
-  if (identity_ == nullptr || state.weights.empty()) return;
-  flag.variant = FlagOutcome::kControl;
-  const double percentage = HashPercentage(state.feature->key, identity_->key);
-  double start = 0;
-  for (const auto& [percent, variant] : state.weights) {
-    const double end = percent + start;
-    if (start <= percentage && percentage < end) {
-      flag.variant = variant;
-      flag.reason = Reason::kSplit;
-      return;
-    }
-    start = end;
-  }
 }
 
 const FlagOutcome* EngineRun::ReadFlag(uint32_t feature) {

@@ -48,7 +48,6 @@ class EngineRun final : private LiveContext {
   static void Strengthen(const PreparedOverride& candidate, Strongest& strongest);
   const PreparedFeature* OwnState(uint32_t feature) const;
   FlagOutcome OutcomeOf(uint32_t feature, const Strongest& strongest) const;
-  void ChooseVariant(const PreparedFeature& state, FlagOutcome& flag) const;
 
   // Null: in a circle.
   const FlagOutcome* ReadFlag(uint32_t feature);

@@ -29,14 +29,26 @@ const T* FindIn(const std::unordered_map<std::string_view, const T*>& map, std::
   return found == map.end() ? nullptr : found->second;
 }
 
+// Asserts what the engine's context relies on.
+const Environment& Checked(const Environment& environment) {
+  FLAGSTREAM_ASSERT(HasOneStatePerFeature(environment));
+  FLAGSTREAM_ASSERT(AscendsById(environment));
+  return environment;
+}
+
 }  // namespace
 
-Snapshot::Snapshot(Environment environment) : environment_(std::move(environment)) {
-  FLAGSTREAM_ASSERT(HasOneStatePerFeature(environment_));
-  FLAGSTREAM_ASSERT(AscendsById(environment_));
+Snapshot::Snapshot(Environment environment)
+    : environment_(std::move(environment)),
+      context_(ContextOf(Checked(environment_))),
+      engine_(std::move(context_.context)) {
   overrides_.reserve(environment_.identity_overrides.size());
   for (const IdentityOverride& one : environment_.identity_overrides) {
     overrides_.emplace(one.identifier, &one);
+  }
+  prepared_.reserve(environment_.identity_overrides.size());
+  for (const IdentityOverride& one : environment_.identity_overrides) {
+    prepared_.push_back(Prepare(environment_, one));
   }
   features_.reserve(environment_.features.size());
   for (const Feature& feature : environment_.features) {
@@ -46,6 +58,35 @@ Snapshot::Snapshot(Environment environment) : environment_(std::move(environment
 
 const IdentityOverride* Snapshot::FindOverride(std::string_view identifier) const {
   return FindIn(overrides_, identifier);
+}
+
+std::span<const OwnOverride> Snapshot::OwnOverridesOf(const IdentityOverride* identity) const {
+  if (identity == nullptr) return {};
+  return prepared_[static_cast<size_t>(identity - environment_.identity_overrides.data())].own;
+}
+
+const SegmentOverride& Snapshot::SegmentOverrideOf(const FlagOutcome& flag) const {
+  const auto& given = engine_.context().segments[flag.segment].overrides;
+  return *context_.overrides[flag.segment][static_cast<size_t>(flag.winner - given.data())];
+}
+
+// An override of a feature that is gone is passed over.
+Snapshot::PreparedOverrides Snapshot::Prepare(const Environment& environment,
+                                              const IdentityOverride& identity) {
+  PreparedOverrides prepared;
+  std::vector<uint32_t> indexes;
+  for (const FeatureState& state : identity.feature_states) {
+    const std::optional<uint32_t> index = FeatureIndex(environment, state.feature);
+    if (!index) continue;
+    indexes.push_back(*index);
+    prepared.features.push_back(ContextFeatureOf(environment.features[*index], state));
+  }
+  prepared.states.reserve(indexes.size());
+  for (const ContextFeature& feature : prepared.features) prepared.states.emplace_back(feature);
+  for (size_t i = 0; i < indexes.size(); ++i) {
+    prepared.own.push_back({indexes[i], &prepared.states[i]});
+  }
+  return prepared;
 }
 
 const Feature* Snapshot::FindFeature(std::string_view name) const {

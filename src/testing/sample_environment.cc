@@ -30,6 +30,14 @@ flags::Feature MakeFeature(int64_t id, std::string name) {
   return {.id = {id}, .name = std::move(name), .created_micros = kCreatedMicros};
 }
 
+// As of states that were never copied.
+void SetHashSeeds(flags::Environment& environment) {
+  for (flags::FeatureState& state : environment.feature_states) state.hash_seed = state.id.value;
+  for (flags::IdentityOverride& identity : environment.identity_overrides) {
+    for (flags::FeatureState& state : identity.feature_states) state.hash_seed = state.id.value;
+  }
+}
+
 }  // namespace
 
 flags::Environment SampleEnvironment() {
@@ -56,6 +64,7 @@ flags::Environment SampleEnvironment() {
            {.id = {90}, .uuid = "uuid-90", .feature = {2}, .enabled = false, .value = "vip"s},
            {.id = {91}, .uuid = "uuid-91", .feature = {5}, .enabled = true, .value = int64_t{1}},
        }}};
+  SetHashSeeds(environment);
   return environment;
 }
 
@@ -70,6 +79,7 @@ flags::Environment EnvironmentOfFeatures(int count) {
                                           .enabled = i % 2 == 0,
                                           .value = "value of " + number});
   }
+  SetHashSeeds(environment);
   return environment;
 }
 
