@@ -7,6 +7,9 @@
 #include <string_view>
 #include <utility>
 
+#include "base/assert.h"
+#include "flags/evaluation.h"
+#include "flags/snapshot_context.h"
 #include "wire/flag_text.h"
 #include "wire/json.h"
 #include "wire/sdk.h"
@@ -14,6 +17,18 @@
 
 namespace flagstream::wire {
 namespace {
+
+std::string_view RuleTypeName(flags::RuleType type) {
+  switch (type) {
+    case flags::RuleType::kAll:
+      return "ALL";
+    case flags::RuleType::kAny:
+      return "ANY";
+    case flags::RuleType::kNone:
+      return "NONE";
+  }
+  FLAGSTREAM_UNREACHABLE();
+}
 
 // Writes the document from front to back.
 class DocumentWriter {
@@ -44,13 +59,36 @@ class DocumentWriter {
   }
   void Name(std::string_view name);
 
+  // Calls `write` for each element, with commas between them.
+  template <class List, class Write>
+  void Array(std::string_view name, const List& list, Write write) {
+    Begin(name, '[');
+    bool first = true;
+    for (const auto& one : list) {
+      if (!std::exchange(first, false)) out_ += ',';
+      write(one);
+    }
+    out_ += ']';
+  }
+
   void Project();
   void Organisation();
   void ServerKeyOnlyFeatures();
   void FeatureStates();
+  void Segments();
+  void Segment(const flags::Segment& segment);
+  void Rule(const flags::SegmentRule& rule);
+  void Condition(const flags::Condition& condition);
   void IdentityOverrides();
   void IdentityOverride(const flags::IdentityOverride& identity);
-  void FeatureState(const flags::Feature& feature, const flags::FeatureState& state);
+  void IdentityFeature(const flags::Feature& feature, const flags::FeatureState& state,
+                       std::string_view identity_key);
+  // Without its value and variants.
+  void OpenFeatureState(const flags::Feature& feature, const flags::FeatureState& state,
+                        const flags::SegmentOverride* override_of);
+  void FeatureState(const flags::Feature& feature, const flags::FeatureState& state,
+                    const flags::SegmentOverride* override_of = nullptr);
+  void Variant(const flags::Feature& feature, const flags::Variant& variant);
   const flags::Feature* FindFeature(FeatureId id) const;
   bool HasKnownFeature(const flags::IdentityOverride& identity) const;
 
@@ -96,8 +134,7 @@ void DocumentWriter::Project() {
   Text("name", environment_.project.name);
   Organisation();
   Boolean("hide_disabled_flags", environment_.project.hide_disabled_flags);
-  Name("segments");
-  out_ += "[]";
+  Segments();
   Boolean("enable_realtime_updates", environment_.project.enable_realtime_updates);
   ServerKeyOnlyFeatures();
   out_ += '}';
@@ -133,6 +170,56 @@ void DocumentWriter::FeatureStates() {
   out_ += ']';
 }
 
+// A segment that is for one feature is told of only where it overrides that.
+void DocumentWriter::Segments() {
+  Begin("segments", '[');
+  bool first = true;
+  for (const flags::Segment& segment : environment_.segments) {
+    if (segment.feature && segment.overrides.empty()) continue;
+    if (!std::exchange(first, false)) out_ += ',';
+    Segment(segment);
+  }
+  out_ += ']';
+}
+
+void DocumentWriter::Segment(const flags::Segment& segment) {
+  out_ += '{';
+  Integer("id", segment.id.value);
+  Text("name", segment.name);
+  Array("rules", segment.rules, [this](const flags::SegmentRule& rule) { Rule(rule); });
+  Begin("feature_states", '[');
+  bool first = true;
+  for (const flags::SegmentOverride& one : segment.overrides) {
+    const flags::Feature* feature = FindFeature(one.state.feature);
+    if (feature == nullptr) continue;
+    if (!std::exchange(first, false)) out_ += ',';
+    FeatureState(*feature, one.state, &one);
+  }
+  out_ += "]}";
+}
+
+// As deep as rules are, which is bounded where they are written and loaded.
+void DocumentWriter::Rule(const flags::SegmentRule& rule) {
+  out_ += '{';
+  Text("type", RuleTypeName(rule.type));
+  Array("conditions", rule.conditions, [this](const flags::Condition& one) { Condition(one); });
+  Array("rules", rule.rules, [this](const flags::SegmentRule& one) { Rule(one); });
+  out_ += '}';
+}
+
+void DocumentWriter::Condition(const flags::Condition& condition) {
+  out_ += '{';
+  Text("operator", condition.operator_name);
+  Text("property_", condition.property);
+  if (condition.value) {
+    Text("value", *condition.value);
+  } else {
+    Name("value");
+    out_ += "null";
+  }
+  out_ += '}';
+}
+
 void DocumentWriter::IdentityOverrides() {
   Begin("identity_overrides", '[');
   bool first = true;
@@ -160,32 +247,74 @@ void DocumentWriter::IdentityOverride(const flags::IdentityOverride& identity) {
   Name("identity_traits");
   out_ += "[]";
   Begin("identity_features", '[');
+  const std::string key = flags::IdentityKey(environment_, identity.identifier, identity.identity);
   bool first = true;
   for (const flags::FeatureState& state : identity.feature_states) {
     const flags::Feature* feature = FindFeature(state.feature);
     if (feature == nullptr) continue;
     if (!std::exchange(first, false)) out_ += ',';
-    FeatureState(*feature, state);
+    IdentityFeature(*feature, state, key);
   }
   out_ += "]}";
 }
 
-// The one seed that hashing starts from, `django_id`, is the id of the state.
-void DocumentWriter::FeatureState(const flags::Feature& feature, const flags::FeatureState& state) {
+// Some SDKs look at the variants of identity overrides and some do not, so what the variants give
+// this identity is written as the value, and all agree.
+void DocumentWriter::IdentityFeature(const flags::Feature& feature,
+                                     const flags::FeatureState& state,
+                                     std::string_view identity_key) {
+  OpenFeatureState(feature, state, nullptr);
+  AppendFlagValue(out_, flags::ValueFor(feature, state, identity_key));
+  out_ += R"(,"multivariate_feature_state_values":[]})";
+}
+
+void DocumentWriter::FeatureState(const flags::Feature& feature, const flags::FeatureState& state,
+                                  const flags::SegmentOverride* override_of) {
+  OpenFeatureState(feature, state, override_of);
+  AppendFlagValue(out_, state.value);
+  Array("multivariate_feature_state_values", state.variants,
+        [&](const flags::Variant& variant) { Variant(feature, variant); });
+  out_ += '}';
+}
+
+// `django_id` is what clients hash with, so it is the seed and not the id.
+void DocumentWriter::OpenFeatureState(const flags::Feature& feature,
+                                      const flags::FeatureState& state,
+                                      const flags::SegmentOverride* override_of) {
   out_ += R"({"feature":{)";
   Integer("id", feature.id.value);
   Text("name", feature.name);
   Text("type", FeatureTypeName(feature.type));
   out_ += '}';
   Boolean("enabled", state.enabled);
-  Integer("django_id", state.id.value);
+  Integer("django_id", state.hash_seed);
   Name("feature_segment");
-  out_ += "null";
+  if (override_of == nullptr) {
+    out_ += "null";
+  } else {
+    out_ += '{';
+    Integer("priority", override_of->priority);
+    out_ += '}';
+  }
   Text("featurestate_uuid", state.uuid);
   Name("feature_state_value");
-  AppendFlagValue(out_, state.value);
-  Name("multivariate_feature_state_values");
-  out_ += "[]}";
+}
+
+void DocumentWriter::Variant(const flags::Feature& feature, const flags::Variant& variant) {
+  static const flags::MultivariateOption kNoOption;
+  const flags::MultivariateOption* found = flags::FindOption(feature, variant.option);
+  const flags::MultivariateOption& option = found == nullptr ? kNoOption : *found;
+  out_ += '{';
+  Integer("id", variant.id);
+  Text("mv_fs_value_uuid", variant.uuid);
+  Name("percentage_allocation");
+  AppendJsonDouble(out_, variant.weight);
+  Begin("multivariate_feature_option", '{');
+  Integer("id", variant.option.value);
+  Name("value");
+  AppendFlagValue(out_, option.value);
+  if (option.key) Text("key", *option.key);
+  out_ += "}}";
 }
 
 const flags::Feature* DocumentWriter::FindFeature(FeatureId id) const {

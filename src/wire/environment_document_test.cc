@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "testing/sample_environment.h"
 #include "wire/json.h"
@@ -13,6 +14,7 @@ namespace {
 // Goal: the document that every SDK's local evaluation accepts.
 
 using flagstream::testing::SampleEnvironment;
+using namespace std::string_literals;
 
 Json Document(const flags::Environment& environment) {
   Result<Json> json = ParseJson(EncodeEnvironmentDocument(environment));
@@ -101,6 +103,82 @@ TEST(EnvironmentDocumentTest, OverridesOfFeaturesThatAreGoneAreLeftOut) {
   const Json::Array& overrides = *document.Find("identity_overrides")->AsArray();
   ASSERT_EQ(overrides.size(), 1u);
   EXPECT_EQ(overrides[0].Find("identity_features")->AsArray()->size(), 2u);
+}
+
+// "limit" (feature 4) with two options, and one segment that overrides "banner" (2).
+flags::Environment SegmentedEnvironment() {
+  flags::Environment environment = SampleEnvironment();
+  flags::Feature& limit = environment.features[1];
+  limit.type = flags::FeatureType::kMultivariate;
+  limit.options = {{.id = {8}, .value = int64_t{10}, .key = "ten"}, {.id = {9}, .value = "20"s}};
+  environment.feature_states[1].variants = {
+      {.id = 31, .uuid = "uuid-31", .option = {8}, .weight = 25},
+      {.id = 32, .uuid = "uuid-32", .option = {9}, .weight = 12.5}};
+  flags::Segment beta{.id = {5}, .name = "beta"};
+  beta.rules = {{.type = flags::RuleType::kAll,
+                 .rules = {{.type = flags::RuleType::kAny,
+                            .conditions = {{"EQUAL", "plan", "pro"}, {"IS_SET", "", {}}}}}}};
+  flags::FeatureState state{.id = {52}, .uuid = "uuid-52", .feature = {2}, .value = "hi"s};
+  state.hash_seed = 41;
+  beta.overrides = {{.id = {6}, .priority = 3, .state = std::move(state)}};
+  environment.segments = {std::move(beta)};
+  return environment;
+}
+
+TEST(EnvironmentDocumentTest, SegmentsHaveTheirRulesAndOverrides) {
+  const Json document = Document(SegmentedEnvironment());
+  EXPECT_EQ(
+      document.Find("project")->Find("segments")->Dump(),
+      R"([{"id":5,"name":"beta","rules":[{"type":"ALL","conditions":[],"rules":[{"type":"ANY",)"
+      R"("conditions":[{"operator":"EQUAL","property_":"plan","value":"pro"},)"
+      R"({"operator":"IS_SET","property_":"","value":null}],"rules":[]}]}],"feature_states":[)"
+      R"({"feature":{"id":2,"name":"banner","type":"STANDARD"},"enabled":false,"django_id":41,)"
+      R"("feature_segment":{"priority":3},"featurestate_uuid":"uuid-52",)"
+      R"("feature_state_value":"hi","multivariate_feature_state_values":[]}]}])");
+}
+
+TEST(EnvironmentDocumentTest, ASegmentForOneFeatureIsThereOnlyWithAnOverride) {
+  flags::Environment environment = SegmentedEnvironment();
+  environment.segments[0].feature = FeatureId{2};
+  environment.segments.push_back({.id = {6}, .name = "unused", .feature = FeatureId{2}});
+  environment.segments.push_back({.id = {7}, .name = "general"});
+  const Json document = Document(environment);
+  const Json::Array& segments = *document.Find("project")->Find("segments")->AsArray();
+  ASSERT_EQ(segments.size(), 2u);
+  EXPECT_EQ(*segments[0].Find("name"), Json("beta"));
+  EXPECT_EQ(*segments[1].Find("name"), Json("general"));
+}
+
+TEST(EnvironmentDocumentTest, VariantsOfAState) {
+  const Json document = Document(SegmentedEnvironment());
+  const Json& limit = document.Find("feature_states")->AsArray()->at(1);
+  EXPECT_EQ(*limit.Find("feature_state_value"), Json(5)) << "the control value";
+  EXPECT_EQ(limit.Find("multivariate_feature_state_values")->Dump(),
+            R"([{"id":31,"mv_fs_value_uuid":"uuid-31","percentage_allocation":25.0,)"
+            R"("multivariate_feature_option":{"id":8,"value":10,"key":"ten"}},)"
+            R"({"id":32,"mv_fs_value_uuid":"uuid-32","percentage_allocation":12.5,)"
+            R"("multivariate_feature_option":{"id":9,"value":"20"}}])");
+}
+
+// Goal: SDKs that ignore variants of identity overrides agree with those that do not.
+TEST(EnvironmentDocumentTest, AnIdentityOverrideSaysWhatItsVariantsGive) {
+  flags::Environment environment = SegmentedEnvironment();
+  environment.identity_overrides[0].feature_states = {
+      {.id = {92},
+       .uuid = "uuid-92",
+       .feature = {4},
+       .value = int64_t{1},
+       .hash_seed = 92,
+       .variants = {{.id = 40, .uuid = "uuid-40", .option = {9}, .weight = 100}}}};
+  const Json document = Document(environment);
+  const Json& state = document.Find("identity_overrides")
+                          ->AsArray()
+                          ->at(0)
+                          .Find("identity_features")
+                          ->AsArray()
+                          ->at(0);
+  EXPECT_EQ(*state.Find("feature_state_value"), Json("20"));
+  EXPECT_EQ(*state.Find("multivariate_feature_state_values"), Json(Json::Array()));
 }
 
 TEST(EnvironmentDocumentTest, EqualStateGivesEqualBytes) {

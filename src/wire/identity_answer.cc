@@ -81,7 +81,13 @@ void IdentityEncoder::AppendFlag(std::string& out, const flags::IdentityFlag& fl
                   .value = *flag.value,
                   .feature_text = feature_texts_[index],
                   .identity = own == nullptr ? IdentityId() : own->identity});
-  out += R"(,"variant":null})";
+  out += R"(,"variant":)";
+  if (flag.variant) {
+    AppendJsonString(out, *flag.variant);
+  } else {
+    out += "null";
+  }
+  out += '}';
 }
 
 void IdentityEncoder::AppendFlags(std::string& out, KeyKind kind,

@@ -107,6 +107,28 @@ TEST(IdentityAnswerTest, SensitiveDataIsBlankInTheSameShape) {
             R"("variant":null}]})");
 }
 
+TEST(IdentityAnswerTest, NamesTheVariant) {
+  flags::Environment environment = SampleEnvironment();
+  flags::Feature& limit = environment.features[1];
+  limit.type = flags::FeatureType::kMultivariate;
+  limit.options = {{.id = {8}, .value = "ten"s, .key = "b \"x\""}, {.id = {9}, .value = "twenty"s}};
+  const auto answer_with = [&](std::vector<flags::Variant> variants) {
+    environment.feature_states[1].variants = std::move(variants);
+    const Answers answers(environment);
+    const Result<Json> json = ParseJson(answers.Identity(KeyKind::kClient, "bob"));
+    return json->Find("flags")->AsArray()->at(1);
+  };
+  Json flag = answer_with({{.id = 1, .option = {8}, .weight = 100}});
+  EXPECT_EQ(*flag.Find("feature_state_value"), Json("ten"));
+  EXPECT_EQ(*flag.Find("variant"), Json("b \"x\""));
+  flag = answer_with({{.id = 1, .option = {9}, .weight = 100}});
+  EXPECT_EQ(*flag.Find("feature_state_value"), Json("twenty"));
+  EXPECT_EQ(*flag.Find("variant"), Json()) << "an option without a key";
+  flag = answer_with({{.id = 1, .option = {9}, .weight = 0}});
+  EXPECT_EQ(*flag.Find("feature_state_value"), Json(5));
+  EXPECT_EQ(*flag.Find("variant"), Json("control"));
+}
+
 TEST(IdentityAnswerTest, OneFlag) {
   const Answers answers(SampleEnvironment());
   const flags::IdentityFlags alice = answers.Evaluate("alice");

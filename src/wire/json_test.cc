@@ -50,6 +50,24 @@ TEST(JsonParseTest, TellsIntegersFromFloats) {
   EXPECT_NE(Json(5), Json(5.0));
 }
 
+TEST(JsonParseTest, KeepsIntegersOfAnySizeIfTold) {
+  const auto parsed = [](std::string_view text) {
+    const Result<Json> json = ParseJson(text, {.keeps_big_integers = true});
+    return json ? json->Dump() : json.error().message();
+  };
+  EXPECT_EQ(parsed("[18446744073709551616,-9223372036854775809,9223372036854775807]"),
+            "[18446744073709551616,-9223372036854775809,9223372036854775807]");
+  EXPECT_EQ(parsed("9223372036854775808.0"), "9223372036854775808.0");
+}
+
+TEST(JsonParseTest, TakesCommentsOnlyIfTold) {
+  constexpr std::string_view kText = "// first\n{\"a\": /* \"b\" */ \"//x\",}";
+  EXPECT_FALSE(ParseJson(kText).ok());
+  const Result<Json> json = ParseJson(kText, {.allows_comments = true});
+  ASSERT_TRUE(json.ok()) << json.error().message();
+  EXPECT_EQ(json->Dump(), R"({"a":"//x"})");
+}
+
 TEST(JsonParseTest, IntegersAreExactUpToTheEndsOfInt64) {
   EXPECT_EQ(Parsed("9223372036854775807"), Json(std::numeric_limits<int64_t>::max()));
   EXPECT_EQ(Parsed("-9223372036854775808"), Json(std::numeric_limits<int64_t>::min()));

@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include <boost/container/small_vector.hpp>
+
 #include "api/errors.h"
 #include "api/sdk/trait_merge.h"
 #include "flags/evaluation.h"
@@ -32,11 +34,15 @@ void MakeTransient(wire::IdentityRequest& request) {
   for (wire::TraitInput& trait : request.traits) trait.transient = true;
 }
 
-std::vector<flags::Trait> TraitsToEvaluate(const std::vector<wire::TraitOutput>& traits) {
-  std::vector<flags::Trait> plain;
-  plain.reserve(traits.size());
-  for (const wire::TraitOutput& trait : traits) plain.push_back(trait.trait);
-  return plain;
+// Borrows from `view`.
+flags::IdentityFlags Evaluate(const IdentityView& view, int64_t stored_id) {
+  boost::container::small_vector<flags::ContextTrait, 16> traits;
+  for (const auto& [id, trait, transient] : view.traits) {
+    traits.push_back({trait.key, flags::ScalarOf(trait.value)});
+  }
+  return flags::EvaluateIdentity(
+      view.environment->snapshot,
+      {.identifier = view.identifier, .id = {stored_id}, .traits = traits});
 }
 
 std::string StampTextOf(const replica::ServedEnvironment& served,
@@ -53,8 +59,7 @@ void Answer(IdentityCall& call, const replica::IdentityData& stored) {
                     .traits = MergeTraits(call.request.traits, stored.traits),
                     .flags = {},
                     .stamp_text = StampTextOf(served, stored)};
-  view.flags =
-      flags::EvaluateIdentity(served.snapshot, view.identifier, TraitsToEvaluate(view.traits));
+  view.flags = Evaluate(view, stored.id);
   call.responder.Send(call.encode(view));
 }
 
