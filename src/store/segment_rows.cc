@@ -11,6 +11,7 @@
 #include "store/query.h"
 #include "store/records.h"
 #include "store/state_rows.h"
+#include "wire/in_list.h"
 
 namespace flagstream::store {
 namespace {
@@ -38,8 +39,12 @@ struct RuleRows {
 std::vector<flags::Condition> RuleRows::TakeConditions(int64_t rule) {
   std::vector<flags::Condition> taken;
   for (SegmentCondition& row : conditions[rule]) {
-    taken.push_back(
-        {std::move(row.operator_name), std::move(row.property).value_or(""), std::move(row.value)});
+    flags::Condition condition = {std::move(row.operator_name),
+                                  std::move(row.property).value_or(""), std::move(row.value)};
+    if (condition.operator_name == "IN" && condition.value) {
+      condition.list = wire::ParseInList(*condition.value);
+    }
+    taken.push_back(std::move(condition));
   }
   return taken;
 }
