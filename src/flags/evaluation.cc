@@ -73,12 +73,17 @@ IdentityFlags EvaluateIdentity(const Snapshot& snapshot, const EvaluatedIdentity
   return flags;
 }
 
-IdentityFlags EvaluateIdentity(const Snapshot& snapshot, std::string_view identifier,
-                               const std::vector<Trait>& traits) {
-  std::vector<ContextTrait> context;
-  context.reserve(traits.size());
-  for (const Trait& trait : traits) context.push_back({trait.key, ScalarOf(trait.value)});
+IdentityFlags EvaluateTransient(const Snapshot& snapshot, std::string_view identifier,
+                                const std::vector<Trait>& traits) {
+  const std::vector<ContextTrait> context = ContextTraitsOf(traits);
   return EvaluateIdentity(snapshot, {.identifier = identifier, .id = {}, .traits = context});
+}
+
+std::vector<ContextTrait> ContextTraitsOf(std::span<const Trait> traits) {
+  std::vector<ContextTrait> made;
+  made.reserve(traits.size());
+  for (const Trait& trait : traits) made.push_back({trait.key, ScalarOf(trait.value)});
+  return made;
 }
 
 }  // namespace flagstream::flags

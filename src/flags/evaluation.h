@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -41,8 +42,11 @@ std::string IdentityKey(const Environment& environment, std::string_view identif
 // The environment's defaults under the overrides of the identity's segments under its own. Pure;
 // never fails.
 IdentityFlags EvaluateIdentity(const Snapshot& snapshot, const EvaluatedIdentity& identity);
-// The same for an identity whose id is not known.
-IdentityFlags EvaluateIdentity(const Snapshot& snapshot, std::string_view identifier,
-                               const std::vector<Trait>& traits);
+// The same for one that is not stored.
+IdentityFlags EvaluateTransient(const Snapshot& snapshot, std::string_view identifier,
+                                const std::vector<Trait>& traits);
+
+// Traits as an evaluation takes them. Borrows their texts.
+std::vector<ContextTrait> ContextTraitsOf(std::span<const Trait> traits);
 
 }  // namespace flagstream::flags

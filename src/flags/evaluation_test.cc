@@ -30,7 +30,7 @@ IdentityOverride Override(std::string identifier, std::vector<FeatureState> stat
 
 TEST(EvaluateIdentityTest, GivesDefaultsInTheOrderOfFeatures) {
   const Snapshot snapshot(ThreeFeatures());
-  const IdentityFlags flags = EvaluateIdentity(snapshot, "anyone", {});
+  const IdentityFlags flags = EvaluateTransient(snapshot, "anyone", {});
   ASSERT_EQ(flags.size(), 3u);
   for (size_t i = 0; i < flags.size(); ++i) {
     EXPECT_EQ(flags[i].feature, &snapshot.environment().features[i]);
@@ -48,7 +48,7 @@ TEST(EvaluateIdentityTest, OwnOverridesWinAndOthersDoNotCount) {
       Override("bob", {{.id = {92}, .feature = {2}, .enabled = true}})};
   const Snapshot snapshot(std::move(environment));
 
-  const IdentityFlags flags = EvaluateIdentity(snapshot, "alice", {});
+  const IdentityFlags flags = EvaluateTransient(snapshot, "alice", {});
   EXPECT_EQ(flags[0].state->id, FeatureStateId{91});
   EXPECT_EQ(*flags[0].value, FlagValue("hers"s));
   EXPECT_FALSE(flags[0].state->enabled);
@@ -62,8 +62,8 @@ TEST(EvaluateIdentityTest, IdentifiersAreComparedExactly) {
   Environment environment = ThreeFeatures();
   environment.identity_overrides = {Override("alice", {{.id = {91}, .feature = {1}}})};
   const Snapshot snapshot(std::move(environment));
-  EXPECT_EQ(EvaluateIdentity(snapshot, "Alice", {})[0].state->id, FeatureStateId{10});
-  EXPECT_EQ(EvaluateIdentity(snapshot, "", {})[0].state->id, FeatureStateId{10});
+  EXPECT_EQ(EvaluateTransient(snapshot, "Alice", {})[0].state->id, FeatureStateId{10});
+  EXPECT_EQ(EvaluateTransient(snapshot, "", {})[0].state->id, FeatureStateId{10});
 }
 
 TEST(EvaluateIdentityTest, PassesOverOverridesOfFeaturesThatAreGone) {
@@ -72,7 +72,7 @@ TEST(EvaluateIdentityTest, PassesOverOverridesOfFeaturesThatAreGone) {
       "alice",
       {{.id = {93}, .feature = {3}}, {.id = {94}, .feature = {4}}, {.id = {95}, .feature = {5}}})};
   const Snapshot snapshot(std::move(environment));
-  const IdentityFlags flags = EvaluateIdentity(snapshot, "alice", {});
+  const IdentityFlags flags = EvaluateTransient(snapshot, "alice", {});
   EXPECT_EQ(flags[1].state->id, FeatureStateId{20});
   EXPECT_EQ(flags[2].state->id, FeatureStateId{94});
 }

@@ -58,7 +58,7 @@ const IdentityFlag& Limit(const IdentityFlags& flags) { return flags[1]; }
 TEST(SegmentsTest, TheStrongestOverrideOfTheIdentitysSegmentsWins) {
   const Snapshot snapshot(SegmentedEnvironment());
   const auto banner_of = [&](std::string_view who, const std::vector<Trait>& traits) {
-    return std::get<std::string>(*Banner(EvaluateIdentity(snapshot, who, traits)).value);
+    return std::get<std::string>(*Banner(EvaluateTransient(snapshot, who, traits)).value);
   };
   EXPECT_EQ(banner_of("bob", {}), "blue");
   EXPECT_EQ(banner_of("bob", {{"plan", "pro"s}}), "for pro");
@@ -69,13 +69,13 @@ TEST(SegmentsTest, TheStrongestOverrideOfTheIdentitysSegmentsWins) {
 
 TEST(SegmentsTest, TellsWhoseStateWon) {
   const Snapshot snapshot(SegmentedEnvironment());
-  const IdentityFlags bob = EvaluateIdentity(snapshot, "bob", {{"plan", "pro"s}});
+  const IdentityFlags bob = EvaluateTransient(snapshot, "bob", {{"plan", "pro"s}});
   EXPECT_EQ(Banner(bob).segment_override, &snapshot.environment().segments[0].overrides[0]);
   EXPECT_EQ(Banner(bob).state, &Banner(bob).segment_override->state);
   EXPECT_EQ(Banner(bob).identity_override, nullptr);
   EXPECT_EQ(Limit(bob).segment_override, nullptr);
   EXPECT_EQ(Limit(bob).state, &snapshot.environment().feature_states[1]);
-  const IdentityFlags alice = EvaluateIdentity(snapshot, "alice", {{"plan", "pro"s}});
+  const IdentityFlags alice = EvaluateTransient(snapshot, "alice", {{"plan", "pro"s}});
   EXPECT_EQ(Banner(alice).segment_override, nullptr);
   EXPECT_EQ(Banner(alice).identity_override, &snapshot.environment().identity_overrides[0]);
 }
@@ -84,7 +84,7 @@ TEST(SegmentsTest, TellsWhoseStateWon) {
 TEST(SegmentsTest, VariantsGoByTheHashOfSeedAndIdentity) {
   const Snapshot snapshot(SegmentedEnvironment());
   const auto limit_of = [&](std::string_view who) {
-    return Limit(EvaluateIdentity(snapshot, who, {}));
+    return Limit(EvaluateTransient(snapshot, who, {}));
   };
   const IdentityFlag first = limit_of("user-3");
   EXPECT_EQ(*first.value, FlagValue(int64_t{10}));
@@ -95,7 +95,7 @@ TEST(SegmentsTest, VariantsGoByTheHashOfSeedAndIdentity) {
   const IdentityFlag control = limit_of("user-0");
   EXPECT_EQ(*control.value, FlagValue(int64_t{5}));
   EXPECT_EQ(control.variant, "control");
-  EXPECT_EQ(Banner(EvaluateIdentity(snapshot, "bob", {})).variant, std::nullopt)
+  EXPECT_EQ(Banner(EvaluateTransient(snapshot, "bob", {})).variant, std::nullopt)
       << "a standard feature has no variants";
 }
 
@@ -103,7 +103,7 @@ TEST(SegmentsTest, AnOverrideWithoutVariantsIsItsPlainValue) {
   Environment environment = SegmentedEnvironment();
   environment.segments[0].overrides.push_back(OverrideOf({4}, 44, 0, int64_t{99}));
   const Snapshot snapshot(std::move(environment));
-  const IdentityFlags flags = EvaluateIdentity(snapshot, "user-3", {{"plan", "pro"s}});
+  const IdentityFlags flags = EvaluateTransient(snapshot, "user-3", {{"plan", "pro"s}});
   EXPECT_EQ(*Limit(flags).value, FlagValue(int64_t{99}));
   EXPECT_EQ(Limit(flags).variant, "control");
 }
@@ -132,8 +132,8 @@ TEST(SegmentsTest, DependenciesSeeOwnOverrides) {
   on.overrides = {OverrideOf({4}, 41, 0, int64_t{50})};
   environment.segments = {std::move(on)};
   const Snapshot snapshot(std::move(environment));
-  EXPECT_EQ(*Limit(EvaluateIdentity(snapshot, "bob", {})).value, FlagValue(int64_t{5}));
-  EXPECT_EQ(*Limit(EvaluateIdentity(snapshot, "alice", {})).value, FlagValue(int64_t{50}));
+  EXPECT_EQ(*Limit(EvaluateTransient(snapshot, "bob", {})).value, FlagValue(int64_t{5}));
+  EXPECT_EQ(*Limit(EvaluateTransient(snapshot, "alice", {})).value, FlagValue(int64_t{50}));
 }
 
 TEST(SegmentsTest, OwnVariantsOfAnIdentityOverrideCount) {
@@ -148,7 +148,7 @@ TEST(SegmentsTest, OwnVariantsOfAnIdentityOverrideCount) {
   auto& states = environment.identity_overrides[0].feature_states;
   states.insert(states.begin() + 1, std::move(own));
   const Snapshot snapshot(std::move(environment));
-  EXPECT_EQ(*Limit(EvaluateIdentity(snapshot, "alice", {})).value, FlagValue(int64_t{20}));
+  EXPECT_EQ(*Limit(EvaluateTransient(snapshot, "alice", {})).value, FlagValue(int64_t{20}));
   const Environment& served = snapshot.environment();
   EXPECT_EQ(ValueFor(served.features[1], served.identity_overrides[0].feature_states[1], "any"),
             FlagValue(int64_t{20}));

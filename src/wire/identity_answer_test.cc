@@ -22,7 +22,7 @@ struct Answers {
       : snapshot(std::move(environment)), encoder(snapshot.environment()) {}
 
   flags::IdentityFlags Evaluate(std::string_view identifier) const {
-    return flags::EvaluateIdentity(snapshot, identifier, {});
+    return flags::EvaluateTransient(snapshot, identifier, {});
   }
   std::string Identity(KeyKind kind, std::string_view identifier,
                        const std::vector<TraitOutput>& traits = {}) const {

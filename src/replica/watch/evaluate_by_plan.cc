@@ -8,19 +8,20 @@ namespace flagstream::replica {
 namespace {
 
 // Evaluations refer to values, so as in a snapshot they stay where they are.
-const flags::FlagValue* ValueOf(const flags::Trait& plan) {
+const flags::FlagValue* ValueOf(const flags::ContextTrait& plan) {
   thread_local std::map<std::string, flags::FlagValue> values;
-  const std::string text = flags::TextOf(plan.value);
+  const std::string text(flags::ScalarText(plan.value).view());
   return &values.try_emplace(text, text).first->second;
 }
 
 }  // namespace
 
-flags::IdentityFlags EvaluateByPlan(const flags::Snapshot& snapshot, std::string_view identifier,
-                                    const std::vector<flags::Trait>& traits) {
-  flags::IdentityFlags flags = flags::EvaluateIdentity(snapshot, identifier, {});
-  for (const flags::Trait& trait : traits) {
-    if (trait.key == "plan") flags[0].value = ValueOf(trait);
+flags::IdentityFlags EvaluateByPlan(const flags::Snapshot& snapshot,
+                                    const flags::EvaluatedIdentity& identity) {
+  flags::IdentityFlags flags =
+      flags::EvaluateIdentity(snapshot, {.identifier = identity.identifier});
+  for (const flags::ContextTrait& trait : identity.traits) {
+    if (trait.name == "plan") flags[0].value = ValueOf(trait);
   }
   return flags;
 }

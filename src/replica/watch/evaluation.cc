@@ -36,23 +36,22 @@ Result<Identities> ReadAll(store::Store& store, const EvaluationJobs& jobs) {
   return identities;
 }
 
-std::vector<flags::Trait> PlainTraits(IdentityData&& identity) {
-  std::vector<flags::Trait> traits;
-  traits.reserve(identity.traits.size());
-  for (wire::TraitOutput& trait : identity.traits) traits.push_back(std::move(trait.trait));
-  return traits;
-}
-
 Evaluation EvaluateOne(const IdentityEvaluator& evaluator, const EvaluationJob& job,
-                       IdentityData identity) {
+                       const IdentityData& identity) {
   const ServedEnvironment& served = *job.served;
   Evaluation found{.served = job.served,
                    .version = VersionOf(identity),
                    .base_revision = identity.base_revision,
                    .answer_stamp = AnswerStamp(served, identity)};
-  const std::vector<flags::Trait> traits = PlainTraits(std::move(identity));
+  std::vector<flags::ContextTrait> traits;
+  traits.reserve(identity.traits.size());
+  for (const auto& [id, trait, transient] : identity.traits) {
+    traits.push_back({trait.key, flags::ScalarOf(trait.value)});
+  }
+  const flags::EvaluatedIdentity evaluated = {
+      .identifier = job.identity->identifier(), .id = {identity.id}, .traits = traits};
   found.digest = ServedDigest(served.environment(), job.identity->kind(),
-                              evaluator(served.snapshot, job.identity->identifier(), traits));
+                              evaluator(served.snapshot, evaluated));
   return found;
 }
 
@@ -62,7 +61,7 @@ Result<void> Evaluate(store::Store& store, const IdentityEvaluator& evaluator,
                       EvaluationJobs& jobs) {
   FLAGSTREAM_ASSIGN(Identities identities, ReadAll(store, jobs));
   for (size_t i = 0; i < jobs.size(); ++i) {
-    if (identities[i]) jobs[i].found = EvaluateOne(evaluator, jobs[i], *std::move(identities[i]));
+    if (identities[i]) jobs[i].found = EvaluateOne(evaluator, jobs[i], *identities[i]);
   }
   return {};
 }

@@ -25,9 +25,8 @@ struct EvaluationJob {
 using EvaluationJobs = std::vector<EvaluationJob>;
 
 // flags::EvaluateIdentity, or what a test has in its place.
-using IdentityEvaluator =
-    std::function<flags::IdentityFlags(const flags::Snapshot& snapshot, std::string_view identifier,
-                                       const std::vector<flags::Trait>& traits)>;
+using IdentityEvaluator = std::function<flags::IdentityFlags(
+    const flags::Snapshot& snapshot, const flags::EvaluatedIdentity& identity)>;
 
 // Reads the identities in one transaction, never from a cache, and evaluates each with what is
 // stored of it, as GET identities/ does. kUnavailable if the store cannot be reached; then none

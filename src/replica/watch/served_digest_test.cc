@@ -23,7 +23,7 @@ Sha256Digest DigestOf(const Alter& alter, KeyKind kind = KeyKind::kClient,
   alter(environment);
   const flags::Snapshot snapshot(std::move(environment));
   return ServedDigest(snapshot.environment(), kind,
-                      flags::EvaluateIdentity(snapshot, identifier, {}));
+                      flags::EvaluateTransient(snapshot, identifier, {}));
 }
 
 const Alter kNothing = [](flags::Environment&) {};

@@ -98,10 +98,9 @@ WatchWorld::WatchWorld(size_t shards, WatchOptions options) : kept_(shards) {
     return true;
   };
   const IdentityEvaluator evaluator = [this](const flags::Snapshot& snapshot,
-                                             std::string_view identifier,
-                                             const std::vector<flags::Trait>& traits) {
+                                             const flags::EvaluatedIdentity& identity) {
     ++evaluations;
-    return EvaluateByPlan(snapshot, identifier, traits);
+    return EvaluateByPlan(snapshot, identity);
   };
   watch = std::make_unique<IdentityWatch>(
       options, WatchContext{store, workers, *group_, std::move(hubs), evaluator, outstanding_},
