@@ -195,15 +195,34 @@ class Bench:
                  f"{last:.1f} ms = {ratio:.2f} x {last_floor:.1f} ms", ratio <= 1.15)
         self.row("process memory per idle stream", memory, "<= 1024 B", f"{memory:.0f} B", memory <= 1024)
 
+    def make_features(self, port):
+        """Twenty in the demo project, with those that are there."""
+        have = self.api(port, "GET", "projects/1/features/")["count"]
+        for number in range(have, 20):
+            self.api(port, "POST", "projects/1/features/", {"name": f"bench_{number}", "initial_value": "blue"})
+
+    def make_segments(self, port):
+        """Ten, each overriding a feature; half of them have the identity that is asked for."""
+        features = self.api(port, "GET", "projects/1/features/?page_size=100")["results"]
+        have = self.api(port, "GET", "projects/1/segments/")["count"]
+        for number in range(have, 10):
+            conditions = [{"operator": "EQUAL", "property": "plan", "value": "pro" if number % 2 else "free"},
+                          {"operator": "PERCENTAGE_SPLIT", "property": "", "value": "100"}]
+            rules = [{"type": "ALL", "rules": [{"type": "ALL", "conditions": conditions}]}]
+            body = {"name": f"bench {number}", "project": 1, "rules": rules}
+            segment = self.api(port, "POST", "projects/1/segments/", body)["id"]
+            override = {"enabled": True, "feature_state_value": {"type": "unicode", "string_value": "red"},
+                        "feature_segment": {"segment": segment}}
+            self.api(port, "POST", f"environments/{CLIENT_KEY}/features/{features[number]['id']}/create-segment-override/",
+                     override)
+
     def flags(self):
         """GET flags/ with 20 flags against nginx serving the same bytes from a file."""
         if NGINX is None:
             print("GET flags/ left out: there is no nginx to compare with (apt-get install nginx-light)", flush=True)
             return
         with self.flagstream(data="flags", extra=["--demo"]) as (port, _process):
-            have = self.api(port, "GET", "projects/1/features/")["count"]
-            for number in range(have, 20):
-                self.api(port, "POST", "projects/1/features/", {"name": f"bench_{number}", "initial_value": "blue"})
+            self.make_features(port)
             request = urllib.request.Request(
                 f"http://127.0.0.1:{port}/api/v1/flags/", headers={"X-Environment-Key": CLIENT_KEY}
             )
@@ -251,8 +270,10 @@ class Bench:
         script = f"""wrk.method = "POST"; wrk.body = '{body}'
         wrk.headers["Content-Type"] = "application/json"; wrk.headers["X-Environment-Key"] = "{CLIENT_KEY}" """
         with self.flagstream(data="flags", extra=["--demo"]) as (port, _process):
+            self.make_features(port)
+            self.make_segments(port)
             rate = self.wrk(port, "/api/v1/identities/", script)
-        self.row("POST identities/ (20 features, no segments yet)", rate, ">= 40,000/s", f"{rate:,.0f}/s", rate >= 40_000)
+        self.row("POST identities/ (20 features, 10 segments)", rate, ">= 40,000/s", f"{rate:,.0f}/s", rate >= 40_000)
 
     def herd(self):
         """9,000 clients, each with a stream and a kept connection, fetch at once after an event."""
