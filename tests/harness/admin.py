@@ -5,6 +5,7 @@ import itertools
 import json
 import threading
 from fractions import Fraction
+from urllib.parse import quote
 
 from harness.http import Connection, Response, encode_request
 from harness.server import ADMIN_TOKEN
@@ -92,6 +93,10 @@ class Project:
         body = {"name": name, "default_enabled": enabled, "initial_value": value, **fields}
         return self.admin.post(f"projects/{self.id}/features/", body)
 
+    def make_segment(self, name: str, rules: list[dict], **fields) -> dict:
+        return self.admin.post(f"projects/{self.id}/segments/",
+                               {"name": name, "project": self.id, "rules": rules, **fields})
+
 
 class Environment:
     """An environment with one server key, and the SDK calls on it."""
@@ -124,7 +129,7 @@ class Environment:
     def state_path(self, feature: str) -> str:
         """Of the environment's default state of a feature, by the feature's name."""
         if feature not in self._states:
-            found = self.admin.get(f"{self.path}/featurestates/?feature_name={feature}")["results"]
+            found = self.admin.get(f"{self.path}/featurestates/?feature_name={quote(feature)}")["results"]
             assert len(found) == 1, found
             self._states[feature] = found[0]["id"]
         return f"{self.path}/featurestates/{self._states[feature]}/"
@@ -137,7 +142,7 @@ class Environment:
 
     def identity_id(self, identifier: str) -> int:
         """Makes the identity if need be."""
-        listed = self.admin.get(f'{self.path}/identities/?q="{identifier}"')["results"]
+        listed = self.admin.get(f'{self.path}/identities/?q=%22{quote(identifier)}%22')["results"]
         ids = [one["id"] for one in listed if one["identifier"] == identifier]
         return ids[0] if ids else self.admin.post(f"{self.path}/identities/", {"identifier": identifier})["id"]
 
@@ -146,6 +151,14 @@ class Environment:
         feature_id = self.feature_id(feature)
         path = f"{self.path}/identities/{self.identity_id(identifier)}/featurestates/"
         return self.admin.post(path, {"feature": feature_id, **fields})
+
+    def override_for_segment(self, feature: int, segment: int, *, enabled: bool, value=None, weights=()) -> dict:
+        """Makes an override of a feature by a segment, weaker than those that are there. Weights are of its options."""
+        kind = {bool: "boolean", int: "integer"}.get(type(value), "string")
+        typed = {"type": {"boolean": "bool", "integer": "int", "string": "unicode"}[kind], f"{kind}_value": value}
+        body = {"enabled": enabled, "feature_state_value": typed, "feature_segment": {"segment": segment},
+                "multivariate_feature_state_values": list(weights)}
+        return self.admin.post(f"{self.path}/features/{feature}/create-segment-override/", body)
 
     def feature_id(self, feature: str) -> int:
         return next(flag["feature"]["id"] for flag in self.flags(server=True).json()
