@@ -6,6 +6,7 @@ import pytest
 
 from harness.deadline import wait_until
 from harness.sdks import WAYS, Way
+from harness.segments import serve_segment
 
 CHANGES = 100
 
@@ -200,6 +201,19 @@ def test_identity_stream_override(open_client, environment):
     client.wait_for("dark", True, None)
     assert client.fetches == fetches + 1
     assert client.flags()["banner"] == [False, "only alice"]
+
+
+@telling_changes
+def test_identity_stream_traits_of_another_client(open_client, environment):
+    """An identified client sees a change by another client's write of a trait of that identity, without reload."""
+    serve_segment(environment, "plan", "pro", "banner", "gold")
+    client = open_client(environment, identity="alice", stream_path="identities/alice/")
+    client.wait_for_stream()
+    client.wait_for("banner", True, "blue")
+    environment.sdk("POST", "traits/", {"identity": {"identifier": "alice"}, "trait_key": "plan",
+                                        "trait_value": "pro"}).expect(200)
+    client.wait_for("banner", True, "gold")
+    assert client.changes()[-1]["fromServer"] is True
 
 
 # ---- in a browser ----
