@@ -8,6 +8,7 @@ import pytest
 from harness.admin import Environment
 from harness.deadline import wait_until
 from harness.http import Connection, encode_request
+from harness.segments import serve_segment
 from harness.sse import EVENT, Stream, identity_stream_path, identity_stream_path_by_base
 from harness.stamps import stamp_of
 
@@ -102,6 +103,39 @@ def test_trait_write_without_effect(environment):
         assert stamp > first
         assert alice.next_stamp() == everyone.next_stamp() == stamp
         assert len(alice.stamps) == len(everyone.stamps) == 2
+
+
+@pytest.mark.parametrize("by", ["sdk", "server key", "management"])
+def test_trait_write_with_effect(environment, by):
+    """A write of a trait by which a segment takes the identity in, or lets it go, is told on its stream and on no
+    other, whoever writes; a fetch in reaction is answered with it."""
+    serve_segment(environment, "plan", "pro", "banner", "gold")
+    environment.identify("alice", [{"trait_key": "plan", "trait_value": "free"}])
+    identity = environment.identity_id("alice")
+    trait = environment.admin.get(f"{environment.path}/identities/{identity}/traits/")["results"][0]
+
+    def write(plan: str) -> None:
+        if by == "management":
+            path = f"{environment.path}/identities/{identity}/traits/{trait['id']}/"
+            environment.admin.put(path, {"trait_key": "plan", "value_type": "unicode", "string_value": plan})
+        else:
+            body = {"identity": {"identifier": "alice"}, "trait_key": "plan", "trait_value": plan}
+            environment.sdk("POST", "traits/", body, server=by == "server key").expect(200)
+
+    before = environment.stamp()
+    with open_stream(environment, "alice") as alice, open_stream(environment, "bob") as bob, \
+            Stream(environment.port, environment.key) as everyone:
+        alice.next_stamp(), bob.next_stamp(), everyone.next_stamp()
+        for plan, served in (("pro", "gold"), ("free", "blue"), ("pro", "gold")):
+            write(plan)
+            told = alice.next_stamp()
+            response = answer(environment, "alice")
+            assert stamp_of(response) == told > before and value_of(response, "banner") == served
+        assert environment.stamp() == before
+        environment.set("dark", enabled=True)
+        for stream, events in ((alice, 5), (bob, 2), (everyone, 2)):
+            assert stream.next_stamp() == environment.stamp()
+            assert len(stream.stamps) == events
 
 
 def test_hidden_from_client_keys(environment):
