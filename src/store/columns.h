@@ -45,7 +45,8 @@ struct Columns<Token> {
   static constexpr std::string_view kTable = "token";
   static constexpr auto kFields =
       std::make_tuple(Field{"id", &Token::id}, Field{"user_id", &Token::user_id},
-                      Field{"key_hash", &Token::key_hash}, Field{"created_at", &Token::created_at});
+                      Field{"key_hash", &Token::key_hash}, Field{"created_at", &Token::created_at},
+                      Field{"is_api", &Token::is_api});
   static UniqueKeyNames UniqueKeys() { return {{"key_hash"}}; }
   static ReferenceNames References() { return {{"user_id", "user_account"}}; }
 };
@@ -78,6 +79,39 @@ struct Columns<Membership> {
   static ReferenceNames References() {
     return {{"user_id", "user_account"}, {"organisation_id", "organisation"}};
   }
+};
+
+template <>
+struct Columns<UserPermission> {
+  static constexpr std::string_view kTable = "user_permission";
+  static constexpr auto kFields = std::make_tuple(
+      Field{"id", &UserPermission::id}, Field{"user_id", &UserPermission::user_id},
+      Field{"organisation_id", &UserPermission::organisation_id},
+      Field{"project_id", &UserPermission::project_id},
+      Field{"environment_id", &UserPermission::environment_id},
+      Field{"admin", &UserPermission::admin}, Field{"permissions", &UserPermission::permissions});
+  static UniqueKeyNames UniqueKeys() {
+    return {{"user_id", "organisation_id", "project_id", "environment_id"}};
+  }
+  static ReferenceNames References() {
+    return {{"user_id", "user_account"},
+            {"organisation_id", "organisation"},
+            {"project_id", "project"},
+            {"environment_id", "environment"}};
+  }
+};
+
+template <>
+struct Columns<MasterApiKey> {
+  static constexpr std::string_view kTable = "master_api_key";
+  static constexpr auto kFields = std::make_tuple(
+      Field{"id", &MasterApiKey::id}, Field{"organisation_id", &MasterApiKey::organisation_id},
+      Field{"prefix", &MasterApiKey::prefix}, Field{"key_hash", &MasterApiKey::key_hash},
+      Field{"name", &MasterApiKey::name}, Field{"created", &MasterApiKey::created},
+      Field{"revoked", &MasterApiKey::revoked}, Field{"expiry_date", &MasterApiKey::expiry_date},
+      Field{"created_by_id", &MasterApiKey::created_by_id});
+  static UniqueKeyNames UniqueKeys() { return {{"prefix"}}; }
+  static ReferenceNames References() { return {{"organisation_id", "organisation"}}; }
 };
 
 template <>
@@ -338,9 +372,32 @@ struct Columns<AuditLog> {
       Field{"related_object_id", &AuditLog::related_object_id},
       Field{"related_object_uuid", &AuditLog::related_object_uuid},
       Field{"related_object_type", &AuditLog::related_object_type},
-      Field{"change_type", &AuditLog::change_type}, Field{"changes", &AuditLog::changes});
+      Field{"change_type", &AuditLog::change_type}, Field{"changes", &AuditLog::changes},
+      Field{"author_key", &AuditLog::author_key});
   static UniqueKeyNames UniqueKeys() { return {}; }
   static ReferenceNames References() { return {}; }
+};
+
+template <>
+struct Columns<FeatureExport> {
+  static constexpr std::string_view kTable = "feature_export";
+  static constexpr auto kFields = std::make_tuple(
+      Field{"id", &FeatureExport::id}, Field{"environment_id", &FeatureExport::environment_id},
+      Field{"name", &FeatureExport::name}, Field{"status", &FeatureExport::status},
+      Field{"created_at", &FeatureExport::created_at}, Field{"content", &FeatureExport::content});
+  static UniqueKeyNames UniqueKeys() { return {}; }
+  static ReferenceNames References() { return {{"environment_id", "environment"}}; }
+};
+
+template <>
+struct Columns<FeatureImport> {
+  static constexpr std::string_view kTable = "feature_import";
+  static constexpr auto kFields = std::make_tuple(
+      Field{"id", &FeatureImport::id}, Field{"environment_id", &FeatureImport::environment_id},
+      Field{"strategy", &FeatureImport::strategy}, Field{"status", &FeatureImport::status},
+      Field{"created_at", &FeatureImport::created_at});
+  static UniqueKeyNames UniqueKeys() { return {}; }
+  static ReferenceNames References() { return {{"environment_id", "environment"}}; }
 };
 
 template <>

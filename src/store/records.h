@@ -30,6 +30,7 @@ struct Token {
   int64_t user_id = 0;
   std::string key_hash;  // SHA-256, hexadecimal; unique
   int64_t created_at = 0;
+  bool is_api = false;  // made by the operator for programs: log-ins leave it alone
 };
 
 struct Organisation {
@@ -52,6 +53,31 @@ struct Membership {
   int64_t organisation_id = 0;
   std::string role;  // ADMIN or USER
   int64_t date_joined = 0;
+};
+
+// What a user may do in an organisation, a project or an environment: exactly one of them is set.
+// Unique with the user.
+struct UserPermission {
+  int64_t id = 0;
+  int64_t user_id = 0;
+  std::optional<int64_t> organisation_id;
+  std::optional<int64_t> project_id;
+  std::optional<int64_t> environment_id;
+  bool admin = false;       // of the project or environment; in an organisation the role says it
+  std::string permissions;  // keys, separated by blanks
+};
+
+// A key that acts as an administrator of its organisation.
+struct MasterApiKey {
+  int64_t id = 0;
+  int64_t organisation_id = 0;
+  std::string prefix;    // what it is known by; unique
+  std::string key_hash;  // of all of it: SHA-256, hexadecimal
+  std::string name;
+  int64_t created = 0;
+  bool revoked = false;
+  std::optional<int64_t> expiry_date;
+  std::optional<int64_t> created_by_id;  // a user, who may be gone
 };
 
 struct Project {
@@ -251,8 +277,28 @@ struct AuditLog {
   int64_t related_object_id = 0;
   std::optional<std::string> related_object_uuid;
   std::string related_object_type;
-  std::string change_type;  // CREATE, UPDATE or DELETE
-  std::string changes;      // JSON array of {"field","old","new"}
+  std::string change_type;                // CREATE, UPDATE or DELETE
+  std::string changes;                    // JSON array of {"field","old","new"}
+  std::optional<std::string> author_key;  // the name of the master API key that did it
+};
+
+// The defaults of an environment's features as a file.
+struct FeatureExport {
+  int64_t id = 0;
+  int64_t environment_id = 0;
+  std::string name;
+  std::string status;  // SUCCESS
+  int64_t created_at = 0;
+  std::string content;  // JSON
+};
+
+// That such a file was read into an environment.
+struct FeatureImport {
+  int64_t id = 0;
+  int64_t environment_id = 0;
+  std::string strategy;  // SKIP or OVERWRITE_DESTRUCTIVE
+  std::string status;    // SUCCESS
+  int64_t created_at = 0;
 };
 
 struct AnalyticsCount {

@@ -50,8 +50,9 @@ T Must(Result<T> result) {
 
 inline void Must(const Result<void>& result) { ASSERT_TRUE(result) << result.error().ToString(); }
 
-// A small installation: one organisation with an administrator and a plain member, a project with
-// two environments, two features and an identity; and a stranger with an organisation of his own.
+// A small installation: one organisation with an administrator and two plain members, a project
+// with two environments, two features and an identity; and a stranger with an organisation of his
+// own.
 class ManagementWorld {
  public:
   ManagementWorld() {
@@ -62,6 +63,8 @@ class ManagementWorld {
                         .value.organisation.id};
     Must(service::Organisations(context).Create(stranger, {.name = "Elsewhere"}));
     AddMember(member, "USER");
+    colleague = AddUser("cleo@example.org", /*superuser=*/false);
+    AddMember(colleague, "USER");
     project = {
         Must(service::Projects(context).Create(admin, organisation, {.name = "Web"})).value.id};
     dev = Must(service::Environments(context).Create(admin, project,
@@ -154,6 +157,8 @@ class ManagementWorld {
     AddTable<store::Token>(text);
     AddTable<store::Organisation>(text);
     AddTable<store::Membership>(text);
+    AddTable<store::UserPermission>(text);
+    AddTable<store::MasterApiKey>(text);
     AddTable<store::Project>(text);
     AddTable<store::Environment>(text);
     AddTable<store::EnvironmentApiKey>(text);
@@ -180,17 +185,19 @@ class ManagementWorld {
   service::Context context{store, bus, clock};
 
   auth::Principal admin;
-  auth::Principal member;    // USER
-  auth::Principal stranger;  // a superuser, which is no membership
+  auth::Principal member;     // USER
+  auth::Principal colleague;  // USER
+  auth::Principal stranger;   // a superuser, which is no membership
   OrganisationId organisation;
   ProjectId project;
   store::Environment dev;   // "dev-key"
   store::Environment prod;  // "prod-key"
   store::Feature banner;
   store::Feature limit;
-  store::Identity alice;     // in dev
-  int64_t banner_state = 0;  // default of banner in dev
-  int64_t prepared = 0;      // what a test made first: its id
+  store::Identity alice;      // in dev
+  int64_t banner_state = 0;   // default of banner in dev
+  int64_t prepared = 0;       // what a test made first: its id
+  std::string prepared_text;  // or what else it is known by
 
  private:
   struct AsText {

@@ -127,7 +127,8 @@ TEST_F(SchemaTest, IsWhatTheColumnListsSay) {
   ExpectTables<User, Token, Organisation, Membership, Project, Environment, EnvironmentApiKey,
                Feature, FeatureOwner, FeatureState, Identity, Trait, AuditLog, AnalyticsCount, Tag,
                FeatureTag, MultivariateOption, Segment, SegmentRule, SegmentCondition,
-               FeatureSegment, MultivariateFeatureStateValue>();
+               FeatureSegment, MultivariateFeatureStateValue, UserPermission, MasterApiKey,
+               FeatureExport, FeatureImport>();
 }
 
 TEST_F(SchemaTest, QueriesThatMatterUseAnIndexAndDoNotSort) {
