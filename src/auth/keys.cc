@@ -14,6 +14,10 @@ constexpr std::string_view kKeyAlphabet =
     "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 constexpr size_t kKeyLength = 22;  // 127 bits
 constexpr size_t kTokenBytes = 20;
+constexpr std::string_view kMasterKeyAlphabet =
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+constexpr size_t kMasterKeyPrefixLength = 8;
+constexpr size_t kMasterKeySecretLength = 32;  // 190 bits
 constexpr std::string_view kPasswordAlphabet = "abcdefghijkmnpqrstuvwxyz23456789";
 constexpr size_t kPasswordLength = 24;
 
@@ -42,6 +46,21 @@ std::string HashToken(std::string_view token) { return Sha256Hex(token); }
 
 bool IsWellFormedToken(std::string_view token) {
   return token.size() == 2 * kTokenBytes && std::all_of(token.begin(), token.end(), IsHexDigit);
+}
+
+std::string NewMasterKey() {
+  return SecureRandomText(kMasterKeyPrefixLength, kMasterKeyAlphabet) + "." +
+         SecureRandomText(kMasterKeySecretLength, kMasterKeyAlphabet);
+}
+
+std::optional<std::string_view> MasterKeyPrefix(std::string_view key) {
+  const auto is_fine = [](char c) { return IsDigit(c) || IsLetter(c) || c == '.'; };
+  if (key.size() != kMasterKeyPrefixLength + 1 + kMasterKeySecretLength ||
+      key.find('.') != kMasterKeyPrefixLength || key.rfind('.') != kMasterKeyPrefixLength ||
+      !std::all_of(key.begin(), key.end(), is_fine)) {
+    return std::nullopt;
+  }
+  return key.substr(0, kMasterKeyPrefixLength);
 }
 
 std::string NewPassword() { return SecureRandomText(kPasswordLength, kPasswordAlphabet); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,12 @@ std::string NewToken();
 std::string HashToken(std::string_view token);
 // Whether it has the form of NewToken's.
 bool IsWellFormedToken(std::string_view token);
+
+// 8 and 32 letters and digits with a dot between: acts for an organisation. Stored as HashToken of
+// all of it.
+std::string NewMasterKey();
+// What comes before the dot, by which such a key is known; unset if `key` has another form.
+std::optional<std::string_view> MasterKeyPrefix(std::string_view key);
 
 // A password to start with: 24 characters of 32 that are not taken for one another, 120 bits.
 std::string NewPassword();

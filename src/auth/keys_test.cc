@@ -69,5 +69,18 @@ TEST(KeysTest, KeysHaveALongestLength) {
   EXPECT_FALSE(IsWellFormedKey(std::string(kKeyLengthMax + 1, 'k')));
 }
 
+TEST(Keys, MasterKeysAreKnownByTheirPrefix) {
+  const std::string key = NewMasterKey();
+  EXPECT_EQ(key.size(), 41U);
+  EXPECT_EQ(MasterKeyPrefix(key), key.substr(0, 8));
+  EXPECT_NE(NewMasterKey().substr(0, 8), key.substr(0, 8));
+  EXPECT_EQ(MasterKeyPrefix(""), std::nullopt);
+  EXPECT_EQ(MasterKeyPrefix(key.substr(1)), std::nullopt);
+  EXPECT_EQ(MasterKeyPrefix(key + "x"), std::nullopt);
+  EXPECT_EQ(MasterKeyPrefix(std::string(41, 'a')), std::nullopt);
+  EXPECT_EQ(MasterKeyPrefix("abcdefgh." + std::string(32, ' ')), std::nullopt);
+  EXPECT_EQ(MasterKeyPrefix("abcdefgh." + std::string(31, 'a') + "."), std::nullopt);
+}
+
 }  // namespace
 }  // namespace flagstream::auth

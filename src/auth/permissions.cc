@@ -22,15 +22,16 @@ std::optional<OrganisationRole> ParseRole(std::string_view name) {
 }
 
 bool Grants::Allow(OrganisationPermission permission) const {
-  return role_ == OrganisationRole::kAdmin || permission == OrganisationPermission::kView;
+  return IsOrganisationAdmin() || permission == OrganisationPermission::kView ||
+         organisation_.Has(permission);
 }
 
-bool Grants::Allow(ProjectPermission /*permission*/) const {
-  return role_ == OrganisationRole::kAdmin;
+bool Grants::Allow(ProjectPermission permission) const {
+  return IsProjectAdmin() || project_.Has(permission);
 }
 
-bool Grants::Allow(EnvironmentPermission /*permission*/) const {
-  return role_ == OrganisationRole::kAdmin;
+bool Grants::Allow(EnvironmentPermission permission) const {
+  return IsEnvironmentAdmin() || environment_.Has(permission);
 }
 
 }  // namespace flagstream::auth

@@ -17,6 +17,7 @@ constexpr int64_t kThreadsMax = 256;
 constexpr int64_t kStreamsMax = 10'000'000;
 constexpr int64_t kStreamAgeMin = 5;  // shorter, and clients do little but reconnect
 constexpr int64_t kDay = 86'400;
+constexpr int64_t kRetentionDaysMax = 36'500;
 
 void DeclareNode(Settings& settings, NodeOptions& options) {
   options.threads = std::max<int64_t>(1, std::thread::hardware_concurrency());
@@ -53,6 +54,10 @@ void DeclareServe(Settings& settings, ServeOptions& options) {
                 "let anyone sign up without an invitation");
   settings.Integer("analytics-flush", options.analytics_flush, 1, 3'600,
                    "seconds between writes of evaluation counts; what a crash may lose");
+  settings.Integer("analytics-retention", options.analytics_retention, 1, kRetentionDaysMax,
+                   "days that counts of evaluations are kept");
+  settings.Integer("audit-retention", options.audit_retention, 1, kRetentionDaysMax,
+                   "days that rows of the audit log are kept");
   settings.Secret(
       "publish-token", options.publish_token,
       "token for POST /sse/environments/KEY/queue-change; unset: that path does not exist",

@@ -44,6 +44,8 @@ struct ServeOptions : NodeOptions {
   bool demo = false;
   bool allow_registration = false;
   int64_t analytics_flush = 10;
+  int64_t analytics_retention = 365;
+  int64_t audit_retention = 365;
   std::optional<std::string> admin_email;
   std::optional<std::string> admin_password;
   std::optional<std::string> admin_token;

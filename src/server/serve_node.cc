@@ -21,6 +21,7 @@
 #include "replica/replica.h"
 #include "server/front.h"
 #include "server/greeting.h"
+#include "server/retention_timer.h"
 #include "server/signals.h"
 #include "server/store_metrics.h"
 #include "server/version.h"
@@ -95,6 +96,7 @@ class ServeNode {
   std::unique_ptr<replica::Replica> replica_;
   std::unique_ptr<replica::Analytics> analytics_;
   std::unique_ptr<UsageToAnalytics> usage_;
+  std::unique_ptr<RetentionTimer> retention_;
   std::unique_ptr<Front> front_;
 };
 
@@ -109,6 +111,7 @@ Result<> ServeNode::Run() {
   if (loaded) loaded = Greet();
   if (loaded) {
     analytics_->Start();
+    retention_->Start();
     front_->StartAccepting();
     log::Info("serving", {{"address", front_->url()}, {"threads", options_.threads}});
     const int signal = WaitForStop();
@@ -157,6 +160,11 @@ void ServeNode::MakeUseCases() {
   use_cases_ =
       std::make_unique<service::UseCases>(service::Context{*store_, bus_, clock_},
                                           service::AccountOptions{options_.allow_registration});
+  retention_ = std::make_unique<RetentionTimer>(
+      use_cases_->context,
+      service::RetentionDays{.audit = options_.audit_retention,
+                             .analytics = options_.analytics_retention},
+      SubmitTo(workers_), front_->shards().front()->executor, metrics_);
   admin_ = std::make_unique<api::AdminContext>(api::AdminContext{
       *use_cases_, logins_, SubmitTo(workers_), SubmitTo(hash_workers_),
       [this](std::vector<bus::Change> changes, Executor& executor, Task then) {
@@ -213,6 +221,7 @@ void ServeNode::Stop() {
   front_->EndStreams();
   replica_->Stop();
   analytics_->Stop();
+  retention_->Stop();
   workers_.Stop();
   hash_workers_.Stop();
   bus_.Stop();

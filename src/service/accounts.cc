@@ -210,9 +210,7 @@ Result<std::string> Accounts::NewTokenOf(const std::string& email) {
   FLAGSTREAM_ASSIGN(const User user, RequireByEmail(email));
   std::string token = auth::NewToken();
   const Result<void> stored = WriteUnserved(context_, [&](Writing& writing) -> Result<void> {
-    FLAGSTREAM_TRY(store::Delete(writing.tx(), Select<Token>().Where(&Token::user_id, user.id)));
-    return StoreToken(writing.tx(), user.id, token, writing.now(),
-                      context_.limits.tokens_per_user_max);
+    return ReplaceTokens(writing.tx(), user.id, token, writing.now());
   });
   if (!stored) return stored.error();
   return token;

@@ -57,6 +57,24 @@ TEST(Accounts, TheOldestLogInGoesWhenThereAreTooMany) {
   EXPECT_TRUE(Authenticate(empty.context, third));
 }
 
+TEST(Accounts, LogInsDoNotPushOutTheOperatorsToken) {
+  EmptyStore empty;
+  empty.context.limits.tokens_per_user_max = 2;
+  const std::string first(40, 'a');
+  Must(PrepareStore(empty.context,
+                    {.email = "ops@example.org", .password = "Correct-Horse-9", .token = first}));
+  Accounts accounts(empty.context, {});
+  const auto log_in_often = [&] {
+    for (int i = 0; i < 3; ++i) Must(accounts.LogIn("ops@example.org", "Correct-Horse-9"));
+  };
+  log_in_often();
+  EXPECT_TRUE(Authenticate(empty.context, first));
+  const std::string second = Must(accounts.NewTokenOf("ops@example.org"));
+  log_in_often();
+  EXPECT_TRUE(Authenticate(empty.context, second));
+  EXPECT_FALSE(Authenticate(empty.context, first));
+}
+
 TEST(Accounts, TokensAndPasswordsAreStoredAsHashes) {
   EmptyStore empty;
   Accounts accounts(empty.context, {});

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "service/access.h"
-#include "service/members.h"
 #include "service/writing.h"
 #include "store/query.h"
 
@@ -77,19 +76,44 @@ Result<Views> ListWhere(store::Reader& reader, Select<AuditLog> select, const Au
 }
 
 Result<std::vector<int64_t>> AdministeredBy(store::Reader& reader, const auth::Principal& caller) {
-  FLAGSTREAM_ASSIGN(const std::vector<store::Membership> memberships,
-                    MembershipsOf(reader, caller.user.value));
+  FLAGSTREAM_ASSIGN(const std::vector<OrganisationId> own, OrganisationsOf(reader, caller));
   std::vector<int64_t> organisations;
-  for (const store::Membership& membership : memberships) {
-    const auto access = OpenOrganisation(reader, caller, {membership.organisation_id},
-                                         OrganisationPermission::kManage);
+  for (const OrganisationId id : own) {
+    const auto access = OpenOrganisation(reader, caller, id, OrganisationPermission::kManage);
     if (access) {
-      organisations.push_back(membership.organisation_id);
+      organisations.push_back(id.value);
     } else if (access.error().code() != ErrorCode::kPermissionDenied) {
       return access.error();
     }
   }
   return organisations;
+}
+
+// Whether there is such a row is told to members of its organisation only.
+Result<void> OpenRow(store::Reader& reader, const auth::Principal& caller, const AuditLog& row) {
+  const auto organisation = OpenOrganisation(reader, caller, {row.organisation_id.value_or(0)},
+                                             OrganisationPermission::kManage);
+  if (organisation) return {};
+  if (organisation.error().code() == ErrorCode::kNotFound) return NoMatch("AuditLog");
+  if (!row.project_id || organisation.error().code() != ErrorCode::kPermissionDenied)
+    return organisation.error();
+  const auto project =
+      OpenProject(reader, caller, {*row.project_id}, ProjectPermission::kViewAuditLog);
+  // Of a project that is gone; the caller is a member.
+  if (!project && project.error().code() == ErrorCode::kNotFound) return Error::PermissionDenied();
+  return project ? Result<void>() : project.error();
+}
+
+Result<AuditView> ViewOne(store::Reader& reader, AuditLog row) {
+  FLAGSTREAM_ASSIGN(std::vector<AuditView> views, View(reader, {std::move(row)}));
+  return std::move(views.front());
+}
+
+Result<AuditView> FindOne(store::Reader& reader, Select<AuditLog> select, int64_t id) {
+  FLAGSTREAM_ASSIGN(std::optional<AuditLog> row,
+                    store::FindOne(reader, select.Where(&AuditLog::id, id)));
+  if (!row) return NoMatch("AuditLog");
+  return ViewOne(reader, *std::move(row));
 }
 
 }  // namespace
@@ -127,13 +151,25 @@ Result<AuditView> AuditTrail::Get(const auth::Principal& caller, int64_t id) {
   return Read<AuditView>(context_, [&](store::Reader& reader) -> Result<AuditView> {
     FLAGSTREAM_ASSIGN(const std::optional<AuditLog> row, store::Get<AuditLog>(reader, id));
     if (!row) return NoMatch("AuditLog");
-    const auto access = OpenOrganisation(reader, caller, {row->organisation_id.value_or(0)},
-                                         OrganisationPermission::kManage);
-    if (!access && access.error().code() == ErrorCode::kPermissionDenied)
-      return NoMatch("AuditLog");
-    FLAGSTREAM_TRY(access);
-    FLAGSTREAM_ASSIGN(std::vector<AuditView> views, View(reader, {*row}));
-    return std::move(views.front());
+    FLAGSTREAM_TRY(OpenRow(reader, caller, *row));
+    return ViewOne(reader, *row);
+  });
+}
+
+Result<AuditView> AuditTrail::GetOfOrganisation(const auth::Principal& caller,
+                                                OrganisationId organisation, int64_t id) {
+  return Read<AuditView>(context_, [&](store::Reader& reader) -> Result<AuditView> {
+    FLAGSTREAM_TRY(OpenOrganisation(reader, caller, organisation, OrganisationPermission::kManage));
+    return FindOne(reader, Select<AuditLog>().Where(&AuditLog::organisation_id, organisation.value),
+                   id);
+  });
+}
+
+Result<AuditView> AuditTrail::GetOfProject(const auth::Principal& caller, ProjectId project,
+                                           int64_t id) {
+  return Read<AuditView>(context_, [&](store::Reader& reader) -> Result<AuditView> {
+    FLAGSTREAM_TRY(OpenProject(reader, caller, project, ProjectPermission::kViewAuditLog));
+    return FindOne(reader, Select<AuditLog>().Where(&AuditLog::project_id, project.value), id);
   });
 }
 

@@ -16,7 +16,7 @@ namespace flagstream::service {
 
 struct AuditView {
   store::AuditLog row;
-  // Unset where there was none, or it is gone.
+  // Unset where there was none, or it is gone; a master API key is named in the row.
   std::optional<store::User> author;
   std::optional<store::Project> project;
   std::optional<store::Environment> environment;
@@ -41,7 +41,12 @@ class AuditTrail {
                                                const AuditFilter& filter, const Page& page);
   Result<PageOf<AuditView>> ListOfProject(const auth::Principal& caller, ProjectId project,
                                           const AuditFilter& filter, const Page& page);
+  // For administrators of the organisation, and for who may view the log of the row's project.
   Result<AuditView> Get(const auth::Principal& caller, int64_t id);
+  // The same, if it is in that list.
+  Result<AuditView> GetOfOrganisation(const auth::Principal& caller, OrganisationId organisation,
+                                      int64_t id);
+  Result<AuditView> GetOfProject(const auth::Principal& caller, ProjectId project, int64_t id);
 
  private:
   const Context& context_;

@@ -15,10 +15,12 @@
 #include "service/flag_updates.h"
 #include "service/identity_overrides.h"
 #include "service/multivariate_options.h"
+#include "service/master_keys.h"
 #include "service/segment_overrides.h"
 #include "service/segments.h"
 #include "service/tags.h"
 #include "service/traits.h"
+#include "service/user_permissions.h"
 #include "testing/management_world.h"
 
 namespace flagstream::service {
@@ -156,6 +158,21 @@ Result<Changes> UpdateOption(World& world, const OptionInput& input) {
 Result<Changes> UpdateFlag(World& world, const FlagChange& change) {
   return ChangesOf(
       FlagUpdates(world.context).Update(world.admin, "dev-key", {world.banner.id}, change));
+void AddRights(World& world) {
+  world.prepared = Must(UserPermissions(world.context)
+                            .Create(world.admin, world.project, {.user = world.member.user.value}))
+                       .value.row.id;
+}
+
+void AddMasterKey(World& world) {
+  world.prepared_text =
+      Must(MasterKeys(world.context).Create(world.admin, world.organisation, {.name = "ci"}))
+          .value.view.row.prefix;
+}
+
+Result<Changes> UpdateRights(World& world, const UserPermissionInput& input) {
+  return ChangesOf(
+      UserPermissions(world.context).Update(world.admin, world.project, world.prepared, input));
 }
 Result<Changes> UpdateOrganisation(World& world, const OrganisationInput& input) {
   return ChangesOf(Organisations(world.context).Update(world.admin, world.organisation, input));
@@ -249,6 +266,52 @@ std::vector<Case> Cases() {
       {"EnvironmentDelete",
        [](World& w) { return ChangesOf(Environments(w.context).Delete(w.admin, "dev-key")); },
        {.revised = {"Dev"}, .audit = {"DELETE ENVIRONMENT"}}},
+
+      {"UserPermissionCreate",
+       [](World& w) {
+         return ChangesOf(UserPermissions(w.context).Create(
+             w.admin, w.project, {.user = w.member.user.value, .admin = true}));
+       },
+       {.audit = {"CREATE USER_PERMISSION"}}},
+      {"UserPermissionUpdate",
+       [](World& w) { return UpdateRights(w, {.permissions = {{"VIEW_PROJECT"}}}); },
+       {.audit = {"UPDATE USER_PERMISSION"}},
+       AddRights},
+      {"UserPermissionSame",
+       [](World& w) { return UpdateRights(w, {.admin = false, .permissions = {{}}}); },
+       {},
+       AddRights},
+      {"UserPermissionDelete",
+       [](World& w) {
+         return ChangesOf(UserPermissions(w.context).Delete(w.admin, w.project, w.prepared));
+       },
+       {.audit = {"DELETE USER_PERMISSION"}},
+       AddRights},
+      {"MasterKeyCreate",
+       [](World& w) {
+         return ChangesOf(MasterKeys(w.context).Create(w.admin, w.organisation, {.name = "ci"}));
+       },
+       {.audit = {"CREATE MASTER_API_KEY"}}},
+      {"MasterKeyRevoke",
+       [](World& w) {
+         return ChangesOf(MasterKeys(w.context).Update(w.admin, w.organisation, w.prepared_text,
+                                                       {.revoked = true}));
+       },
+       {.audit = {"UPDATE MASTER_API_KEY"}},
+       AddMasterKey},
+      {"MasterKeySame",
+       [](World& w) {
+         return ChangesOf(MasterKeys(w.context).Update(w.admin, w.organisation, w.prepared_text,
+                                                       {.name = "ci", .revoked = false}));
+       },
+       {},
+       AddMasterKey},
+      {"MasterKeyDelete",
+       [](World& w) {
+         return ChangesOf(MasterKeys(w.context).Delete(w.admin, w.organisation, w.prepared_text));
+       },
+       {.audit = {"DELETE MASTER_API_KEY"}},
+       AddMasterKey},
 
       {"ServerKeyCreate",
        [](World& w) {

@@ -8,6 +8,7 @@
 #include "service/access.h"
 #include "service/default_states.h"
 #include "service/environment_copy.h"
+#include "service/user_permissions.h"
 #include "service/writing.h"
 #include "store/environment_loader.h"
 #include "store/query.h"
@@ -19,6 +20,7 @@ using auth::EnvironmentPermission;
 using auth::ProjectPermission;
 using store::Environment;
 using store::Feature;
+using store::FeatureState;
 using store::Select;
 
 ChangeList Apply(Environment& environment, const EnvironmentInput& input) {
@@ -86,13 +88,16 @@ Result<void> CheckRoom(store::Reader& reader, int64_t project, int64_t environme
   return Error(ErrorCode::kTooLarge, "The project has the largest number of environments allowed.");
 }
 
-// Stores a new one, whose settings are set, in a project that is held.
-Result<void> InsertNew(Writing& writing, const Context& context, Environment& environment) {
+// Stores a new one, whose settings are set, in a project that is held. The caller is its
+// administrator.
+Result<void> InsertNew(Writing& writing, const Context& context, const auth::Principal& caller,
+                       Environment& environment) {
   FLAGSTREAM_TRY(
       CheckRoom(writing.tx(), environment.project_id, context.limits.environments_per_project_max));
   FLAGSTREAM_TRY(CheckName(writing.tx(), environment));
   FLAGSTREAM_TRY(CheckKey(writing.tx(), environment));
   FLAGSTREAM_TRY(store::Insert(writing.tx(), environment));
+  FLAGSTREAM_TRY(MakeAdminOf(writing.tx(), caller, EnvironmentId{environment.id}));
   writing.Stamp({environment.id});
   return {};
 }
@@ -122,15 +127,22 @@ Environment CopySettings(const Environment& original, const std::string& name, i
   return copy;
 }
 
+Result<int64_t> CountSegmentOverrides(store::Reader& reader, int64_t environment) {
+  return store::Count(reader, Select<store::FeatureSegment>().Where(
+                                  &store::FeatureSegment::environment_id, environment));
+}
+
 }  // namespace
 
 Result<PageOf<Environment>> Environments::List(const auth::Principal& caller, ProjectId project,
                                                const Page& page) {
   using List = PageOf<Environment>;
   return Read<List>(context_, [&](store::Reader& reader) -> Result<List> {
-    FLAGSTREAM_TRY(OpenProject(reader, caller, project, ProjectPermission::kView));
-    return FindPage(reader, Select<Environment>().Where(&Environment::project_id, project.value),
-                    page);
+    FLAGSTREAM_ASSIGN(const ProjectAccess access, EnterProject(reader, caller, project));
+    FLAGSTREAM_ASSIGN(
+        Select<Environment> visible,
+        EnvironmentsWith(reader, caller, access.grants, project, EnvironmentPermission::kView));
+    return FindPage(reader, std::move(visible), page);
   });
 }
 
@@ -138,9 +150,12 @@ Result<std::vector<Environment>> Environments::ListAll(const auth::Principal& ca
                                                        ProjectId project) {
   using List = std::vector<Environment>;
   return Read<List>(context_, [&](store::Reader& reader) -> Result<List> {
-    FLAGSTREAM_TRY(OpenProject(reader, caller, project, ProjectPermission::kView));
-    return store::Find(reader,
-                       Select<Environment>().Where(&Environment::project_id, project.value));
+    FLAGSTREAM_ASSIGN(const ProjectAccess access,
+                      OpenProject(reader, caller, project, ProjectPermission::kView));
+    FLAGSTREAM_ASSIGN(
+        const Select<Environment> visible,
+        EnvironmentsWith(reader, caller, access.grants, project, EnvironmentPermission::kView));
+    return store::Find(reader, visible);
   });
 }
 
@@ -152,6 +167,27 @@ Result<Environment> Environments::Get(const auth::Principal& caller, const std::
   });
 }
 
+Result<EnvironmentMetrics> Environments::Metrics(const auth::Principal& caller,
+                                                 const std::string& key) {
+  return Read<EnvironmentMetrics>(
+      context_, [&](store::Reader& reader) -> Result<EnvironmentMetrics> {
+        FLAGSTREAM_ASSIGN(const EnvironmentAccess access,
+                          OpenEnvironment(reader, caller, key, EnvironmentPermission::kView));
+        const int64_t id = access.environment.id;
+        const auto defaults = Select<FeatureState>()
+                                  .Where(&FeatureState::environment_id, id)
+                                  .WhereNull(&FeatureState::identity_id)
+                                  .WhereNull(&FeatureState::feature_segment_id);
+        EnvironmentMetrics metrics;
+        FLAGSTREAM_ASSIGN(metrics.features, store::Count(reader, defaults));
+        FLAGSTREAM_ASSIGN(metrics.enabled_features,
+                          store::Count(reader, Select<FeatureState>(defaults).Where(
+                                                   &FeatureState::enabled, true)));
+        FLAGSTREAM_ASSIGN(metrics.segment_overrides, CountSegmentOverrides(reader, id));
+        return metrics;
+      });
+}
+
 Result<EnvironmentDetails> Environments::GetDetails(const auth::Principal& caller,
                                                     const std::string& key) {
   return Read<EnvironmentDetails>(
@@ -159,9 +195,7 @@ Result<EnvironmentDetails> Environments::GetDetails(const auth::Principal& calle
         FLAGSTREAM_ASSIGN(EnvironmentAccess access,
                           OpenEnvironment(reader, caller, key, EnvironmentPermission::kView));
         FLAGSTREAM_ASSIGN(const int64_t overrides,
-                          store::Count(reader, Select<store::FeatureSegment>().Where(
-                                                   &store::FeatureSegment::environment_id,
-                                                   access.environment.id)));
+                          CountSegmentOverrides(reader, access.environment.id));
         return EnvironmentDetails{std::move(access.environment), overrides};
       });
 }
@@ -204,7 +238,7 @@ Result<Written<Environment>> Environments::Create(const auth::Principal& caller,
     environment.api_key = auth::NewClientKey();
     environment.created_date = writing.now();
     ChangeList changes = Apply(environment, input);
-    FLAGSTREAM_TRY(InsertNew(writing, context_, environment));
+    FLAGSTREAM_TRY(InsertNew(writing, context_, caller, environment));
     FLAGSTREAM_TRY(AddDefaultStates(writing, held, environment.id));
     FLAGSTREAM_TRY(writing.Audit(Entry(
         environment, held, "New Environment created: ", ChangeType::kCreate, std::move(changes))));
@@ -222,7 +256,7 @@ Result<Written<Environment>> Environments::Clone(const auth::Principal& caller,
     FLAGSTREAM_TRY(writing.Hold<store::Project>(access.project.id));
     FLAGSTREAM_ASSIGN(const Environment original, writing.Hold<Environment>(access.environment.id));
     Environment copy = CopySettings(original, name, writing.now());
-    FLAGSTREAM_TRY(InsertNew(writing, context_, copy));
+    FLAGSTREAM_TRY(InsertNew(writing, context_, caller, copy));
     FLAGSTREAM_TRY(CopyStates(writing, {original.id}, {copy.id}));
     FLAGSTREAM_TRY(writing.Audit(
         Entry(copy, access.project, "New Environment created: ", ChangeType::kCreate, {})));

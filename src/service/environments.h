@@ -36,17 +36,27 @@ struct EnvironmentDetails {
   int64_t total_segment_overrides = 0;
 };
 
+// How much there is in an environment.
+struct EnvironmentMetrics {
+  int64_t features = 0;
+  int64_t enabled_features = 0;
+  int64_t segment_overrides = 0;
+};
+
 // The use cases of environments. They are named by their client key, as in the paths of the API.
 class Environments {
  public:
   explicit Environments(const Context& context) : context_(context) {}
 
+  // Those the caller may see, for any member of the organisation.
   Result<PageOf<store::Environment>> List(const auth::Principal& caller, ProjectId project,
                                           const Page& page);
+  // The same for one who may see the project.
   Result<std::vector<store::Environment>> ListAll(const auth::Principal& caller, ProjectId project);
   Result<store::Environment> Get(const auth::Principal& caller, const std::string& key);
   Result<EnvironmentDetails> GetDetails(const auth::Principal& caller, const std::string& key);
   Result<store::Environment> GetByUuid(const auth::Principal& caller, const std::string& uuid);
+  Result<EnvironmentMetrics> Metrics(const auth::Principal& caller, const std::string& key);
   // What clients that evaluate themselves are served.
   Result<flags::Environment> Document(const auth::Principal& caller, const std::string& key);
 

@@ -117,6 +117,12 @@ Result<void> CheckIsOwned(store::Reader& reader, FeatureId id) {
   return {};
 }
 
+// Whoever makes a feature owns it; a master key is nobody.
+std::vector<int64_t> DefaultOwners(const auth::Principal& caller) {
+  if (caller.key) return {};
+  return {caller.user.value};
+}
+
 Result<void> InsertDefaultStates(Writing& writing, const Project& project, const Feature& feature) {
   FLAGSTREAM_ASSIGN(const auto environments,
                     store::FindMembers(writing.tx(),
@@ -239,8 +245,7 @@ Result<Written<FeatureView>> Features::Create(const auth::Principal& caller, Pro
     FLAGSTREAM_TRY(CheckName(writing.tx(), held, feature));
     FLAGSTREAM_TRY(
         CheckRoom(writing.tx(), project.value, context_.limits.features_per_project_max));
-    const std::vector<int64_t> owners =
-        input.owners.value_or(std::vector<int64_t>{caller.user.value});
+    const std::vector<int64_t> owners = input.owners.value_or(DefaultOwners(caller));
     if (owners.empty() && held.enforce_feature_owners) return OwnerRequired();
     FLAGSTREAM_TRY(CheckOwners(writing.tx(), held, owners));
     if (!input.options.empty())

@@ -61,7 +61,7 @@ Result<Credentials> MakeCredentials(const FirstStartOptions& options, FirstStart
                      options.token ? *options.token : *report.generated_token};
 }
 
-Result<User> AddAdmin(Writing& writing, const Context& context, const Credentials& credentials) {
+Result<User> AddAdmin(Writing& writing, const Credentials& credentials) {
   User user;
   user.uuid = NewUuid();
   user.email = credentials.email;
@@ -69,8 +69,7 @@ Result<User> AddAdmin(Writing& writing, const Context& context, const Credential
   user.is_superuser = true;
   user.date_joined = writing.now();
   FLAGSTREAM_TRY(store::Insert(writing.tx(), user));
-  FLAGSTREAM_TRY(StoreToken(writing.tx(), user.id, credentials.token, writing.now(),
-                            context.limits.tokens_per_user_max));
+  FLAGSTREAM_TRY(ReplaceTokens(writing.tx(), user.id, credentials.token, writing.now()));
   return user;
 }
 
@@ -137,7 +136,7 @@ Result<FirstStartReport> PrepareStore(const Context& context, const FirstStartOp
   }
   const auto written = Write<bool>(context, nullptr, [&](Writing& writing) -> Result<bool> {
     if (credentials) {
-      FLAGSTREAM_ASSIGN(const User admin, AddAdmin(writing, context, *credentials));
+      FLAGSTREAM_ASSIGN(const User admin, AddAdmin(writing, *credentials));
       FLAGSTREAM_TRY(GiveOrganisations(writing, admin));
     }
     if (!options.demo) return false;

@@ -11,6 +11,7 @@ namespace flagstream::service {
 struct Limits {
   int64_t tokens_per_user_max = 10;  // a further one takes the place of the oldest
   int64_t organisations_per_user_max = 100;
+  int64_t master_keys_per_organisation_max = 100;
   int64_t projects_per_organisation_max = 1'000;
   int64_t environments_per_project_max = 100;
   int64_t server_keys_per_environment_max = 100;

@@ -73,16 +73,11 @@ Result<PageOf<OrganisationView>> Organisations::List(const auth::Principal& call
                                                      const Page& page) {
   using Views = PageOf<OrganisationView>;
   return Read<Views>(context_, [&](store::Reader& reader) -> Result<Views> {
-    FLAGSTREAM_ASSIGN(const PageOf<Membership> memberships,
-                      FindPage(reader,
-                               Select<Membership>()
-                                   .Where(&Membership::user_id, caller.user.value)
-                                   .OrderBy(&Membership::organisation_id),
-                               page));
-    Views views{{}, memberships.count};
-    for (const Membership& membership : memberships.items) {
-      FLAGSTREAM_ASSIGN(OrganisationView view,
-                        OpenView(reader, caller, {membership.organisation_id}));
+    FLAGSTREAM_ASSIGN(std::vector<OrganisationId> all, OrganisationsOf(reader, caller));
+    FLAGSTREAM_ASSIGN(const PageOf<OrganisationId> some, CutPage(std::move(all), page));
+    Views views{{}, some.count};
+    for (const OrganisationId id : some.items) {
+      FLAGSTREAM_ASSIGN(OrganisationView view, OpenView(reader, caller, id));
       views.items.push_back(std::move(view));
     }
     return views;
@@ -118,9 +113,10 @@ Result<Written<OrganisationView>> Organisations::Create(const auth::Principal& c
   FLAGSTREAM_TRY(CheckSupported(input));
   return Write<OrganisationView>(
       context_, &caller, [&](Writing& writing) -> Result<OrganisationView> {
-        FLAGSTREAM_ASSIGN(const std::vector<Membership> memberships,
-                          MembershipsOf(writing.tx(), caller.user.value));
-        if (std::ssize(memberships) >= context_.limits.organisations_per_user_max) {
+        FLAGSTREAM_TRY(RequireUser(caller));
+        FLAGSTREAM_ASSIGN(const std::vector<OrganisationId> own,
+                          OrganisationsOf(writing.tx(), caller));
+        if (std::ssize(own) >= context_.limits.organisations_per_user_max) {
           return Error(ErrorCode::kTooLarge,
                        "You are a member of the largest number of organisations allowed.");
         }

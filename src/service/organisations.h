@@ -32,19 +32,19 @@ struct OrganisationView {
   auth::OrganisationRole role = auth::OrganisationRole::kUser;  // of the caller
 };
 
-// The use cases of organisations. A stranger is refused like one who asks for an organisation that
+// The use cases of organisations. A stranger is answered like one who asks for an organisation that
 // is not there.
 class Organisations {
  public:
   explicit Organisations(const Context& context) : context_(context) {}
 
-  // Those the caller is a member of.
+  // Those the caller belongs to.
   Result<PageOf<OrganisationView>> List(const auth::Principal& caller, const Page& page);
   Result<OrganisationView> Get(const auth::Principal& caller, OrganisationId id);
   Result<OrganisationView> GetByUuid(const auth::Principal& caller, const std::string& uuid);
   Result<std::vector<Member>> Members(const auth::Principal& caller, OrganisationId id);
 
-  // Requires a name. The caller becomes its ADMIN.
+  // Requires a name. The caller, who must be a user, becomes its ADMIN.
   Result<Written<OrganisationView>> Create(const auth::Principal& caller,
                                            const OrganisationInput& input);
   Result<Written<OrganisationView>> Update(const auth::Principal& caller, OrganisationId id,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -38,6 +40,17 @@ Result<PageOf<Record>> FindPage(store::Reader& reader, store::Select<Record> sel
   FLAGSTREAM_ASSIGN(std::vector<Record> items,
                     store::Find(reader, std::move(select).Limit(page.size, offset)));
   return PageOf<Record>{std::move(items), count};
+}
+
+// The same of a list that is in memory.
+template <class T>
+Result<PageOf<T>> CutPage(std::vector<T> all, const Page& page) {
+  const auto count = static_cast<int64_t>(all.size());
+  const int64_t offset = (page.number - 1) * page.size;
+  if (page.number > 1 && offset >= count) return Error::NotFound("Invalid page.");
+  all.erase(all.begin(), all.begin() + offset);
+  all.resize(std::min<size_t>(all.size(), static_cast<size_t>(page.size)));
+  return PageOf<T>{std::move(all), count};
 }
 
 }  // namespace flagstream::service

@@ -5,7 +5,7 @@
 
 #include "base/random.h"
 #include "service/access.h"
-#include "service/members.h"
+#include "service/user_permissions.h"
 #include "service/writing.h"
 #include "store/query.h"
 
@@ -84,22 +84,19 @@ Result<std::vector<Project>> ProjectsOf(store::Reader& reader, const auth::Princ
                                         OrganisationId organisation, const ProjectFilter& filter) {
   FLAGSTREAM_ASSIGN(const OrganisationAccess access,
                     OpenOrganisation(reader, caller, organisation, OrganisationPermission::kView));
-  if (!access.grants.Allow(ProjectPermission::kView)) return std::vector<Project>();
   Select<Project> select;
   select.Where(&Project::organisation_id, organisation.value);
   if (filter.uuid) select.Where(&Project::uuid, *filter.uuid);
-  return store::Find(reader, select);
+  return VisibleProjects(reader, caller, access.grants, select);
 }
 
 // Those in which the filter may match; a stranger's organisation is in no list.
 Result<std::vector<OrganisationId>> OrganisationsToSearch(store::Reader& reader,
                                                           const auth::Principal& caller,
                                                           const ProjectFilter& filter) {
-  FLAGSTREAM_ASSIGN(const std::vector<store::Membership> memberships,
-                    MembershipsOf(reader, caller.user.value));
+  FLAGSTREAM_ASSIGN(const std::vector<OrganisationId> all, OrganisationsOf(reader, caller));
   std::vector<OrganisationId> found;
-  for (const store::Membership& membership : memberships) {
-    const OrganisationId id{membership.organisation_id};
+  for (const OrganisationId id : all) {
     if (!filter.organisation || *filter.organisation == id) found.push_back(id);
   }
   return found;
@@ -159,9 +156,13 @@ Result<Written<Project>> Projects::Create(const auth::Principal& caller,
                                           OrganisationId organisation, const ProjectInput& input) {
   FLAGSTREAM_TRY(CheckSupported(input));
   return Write<Project>(context_, &caller, [&](Writing& writing) -> Result<Project> {
-    FLAGSTREAM_TRY(OpenOrganisation(writing.tx(), caller, organisation,
-                                    OrganisationPermission::kCreateProject));
-    FLAGSTREAM_TRY(writing.Hold<store::Organisation>(organisation.value));
+    FLAGSTREAM_ASSIGN(const OrganisationAccess access,
+                      OpenOrganisation(writing.tx(), caller, organisation,
+                                       OrganisationPermission::kCreateProject));
+    FLAGSTREAM_ASSIGN(const store::Organisation held,
+                      writing.Hold<store::Organisation>(organisation.value));
+    if (held.restrict_project_create_to_admin && !access.grants.IsOrganisationAdmin())
+      return Error::PermissionDenied();
     FLAGSTREAM_TRY(
         CheckRoom(writing.tx(), organisation.value, context_.limits.projects_per_organisation_max));
     Project project;
@@ -171,6 +172,7 @@ Result<Written<Project>> Projects::Create(const auth::Principal& caller,
     ChangeList changes = Apply(project, input);
     FLAGSTREAM_TRY(CheckName(writing.tx(), project));
     FLAGSTREAM_TRY(store::Insert(writing.tx(), project));
+    FLAGSTREAM_TRY(MakeAdminOf(writing.tx(), caller, ProjectId{project.id}));
     FLAGSTREAM_TRY(writing.Audit(
         Entry(project, "New Project created: ", ChangeType::kCreate, std::move(changes))));
     return project;

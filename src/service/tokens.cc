@@ -17,13 +17,25 @@ using store::Token;
 Error InvalidToken() { return {ErrorCode::kUnauthenticated, "Invalid token."}; }
 
 Result<void> MakeRoom(store::Transaction& tx, int64_t user, int64_t tokens_max) {
-  FLAGSTREAM_ASSIGN(
-      const std::vector<Token> tokens,
-      store::Find(tx, Select<Token>().Where(&Token::user_id, user).OrderBy(&Token::created_at)));
+  FLAGSTREAM_ASSIGN(const std::vector<Token> tokens,
+                    store::Find(tx, Select<Token>()
+                                        .Where(&Token::user_id, user)
+                                        .Where(&Token::is_api, false)
+                                        .OrderBy(&Token::created_at)));
   for (size_t i = 0; i + static_cast<size_t>(tokens_max) <= tokens.size(); ++i) {
     FLAGSTREAM_TRY(store::Delete(tx, Select<Token>().Where(&Token::id, tokens[i].id)));
   }
   return {};
+}
+
+Result<void> Insert(store::Transaction& tx, int64_t user, std::string_view token, int64_t now,
+                    bool is_api) {
+  Token row;
+  row.user_id = user;
+  row.key_hash = auth::HashToken(token);
+  row.created_at = now;
+  row.is_api = is_api;
+  return store::Insert(tx, row);
 }
 
 }  // namespace
@@ -46,11 +58,13 @@ Result<auth::Principal> Authenticate(const Context& context, std::string_view to
 Result<void> StoreToken(store::Transaction& tx, int64_t user, std::string_view token, int64_t now,
                         int64_t tokens_max) {
   FLAGSTREAM_TRY(MakeRoom(tx, user, tokens_max));
-  Token row;
-  row.user_id = user;
-  row.key_hash = auth::HashToken(token);
-  row.created_at = now;
-  return store::Insert(tx, row);
+  return Insert(tx, user, token, now, /*is_api=*/false);
+}
+
+Result<void> ReplaceTokens(store::Transaction& tx, int64_t user, std::string_view token,
+                           int64_t now) {
+  FLAGSTREAM_TRY(store::Delete(tx, Select<Token>().Where(&Token::user_id, user)));
+  return Insert(tx, user, token, now, /*is_api=*/true);
 }
 
 }  // namespace flagstream::service

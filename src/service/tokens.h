@@ -17,8 +17,12 @@ namespace flagstream::service {
 // from then on.
 Result<auth::Principal> Authenticate(const Context& context, std::string_view token);
 
-// Stores `token` for the user, inside a write; over the limit the oldest one goes.
+// Stores `token` of a log-in of the user, inside a write; over the limit the oldest log-in goes.
 Result<void> StoreToken(store::Transaction& tx, int64_t user, std::string_view token, int64_t now,
                         int64_t tokens_max);
+// Stores `token` as one for programs, which stays when people log in. For the operator alone, who
+// makes one at a time: whatever tokens the user has are deleted.
+Result<void> ReplaceTokens(store::Transaction& tx, int64_t user, std::string_view token,
+                           int64_t now);
 
 }  // namespace flagstream::service

@@ -6,11 +6,13 @@
 #include "service/context.h"
 #include "service/environment_keys.h"
 #include "service/environments.h"
+#include "service/feature_files.h"
 #include "service/feature_states.h"
 #include "service/features.h"
 #include "service/flag_updates.h"
 #include "service/identities.h"
 #include "service/identity_overrides.h"
+#include "service/master_keys.h"
 #include "service/multivariate_options.h"
 #include "service/organisations.h"
 #include "service/projects.h"
@@ -18,6 +20,8 @@
 #include "service/segments.h"
 #include "service/tags.h"
 #include "service/traits.h"
+#include "service/usage.h"
+#include "service/user_permissions.h"
 
 namespace flagstream::service {
 
@@ -46,6 +50,10 @@ struct UseCases {
   IdentityOverrides identity_overrides{context};
   Traits traits{context};
   AuditTrail audit{context};
+  UserPermissions user_permissions{context};
+  MasterKeys master_keys{context};
+  FeatureFiles feature_files{context};
+  Usage usage{context};
 };
 
 }  // namespace flagstream::service

@@ -30,6 +30,14 @@ bus::Change ToChange(const store::IssuedStamp& issued) {
           .identity = std::nullopt};
 }
 
+void SetAuthor(store::AuditLog& row, const auth::Principal& author) {
+  if (author.key) {
+    row.author_key = author.key->name;
+  } else {
+    row.author_id = author.user.value;
+  }
+}
+
 void SortUnique(std::vector<EnvironmentId>& ids) {
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
@@ -90,7 +98,7 @@ Result<void> Writing::Audit(const AuditEntry& entry) {
   store::AuditLog row;
   row.created_date = now_;
   row.log = entry.log;
-  if (author_ != nullptr) row.author_id = author_->user.value;
+  if (author_ != nullptr) SetAuthor(row, *author_);
   row.organisation_id = UnlessZero(entry.organisation);
   row.project_id = UnlessZero(entry.project);
   row.environment_id = UnlessZero(entry.environment);

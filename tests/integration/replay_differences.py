@@ -7,15 +7,10 @@ import re
 
 # Steps that are not sent, since what they need is not built.
 WEBHOOKS = "webhooks are not there yet"
-PERMISSIONS = "rights below those of an organisation's roles are not there yet"
 
 SKIPPED = {
     "hook_create": WEBHOOKS,
     "hook_list": WEBHOOKS,
-    "perm_mine": PERMISSIONS,
-    "perm_user": PERMISSIONS,
-    "perms": PERMISSIONS,
-    "master": "organisation API keys are not there yet",
 }
 
 EVALUATION = "variants and segments do not decide what an identity is served yet"
@@ -32,6 +27,10 @@ class Status:
 
 
 STATUSES = {
+    "org_404": Status(404, "what is absent and what is a stranger's is a 404 everywhere, organisations included",
+                      {"detail": "text"}),
+    "project_badorg": Status(404, "an organisation that is absent or a stranger's is a 404 in a body too",
+                             {"detail": "text"}),
     "me_noauth": Status(401, "the recorded server fails; no credentials are a 401", {"detail": "text"}),
     "project_bad": Status(400, "the recorded server fails; a missing member is a 400", {"organisation": ["text"]}),
     "feature_405": Status(405, "a method that a list does not have is a 405 before it is a matter of rights",

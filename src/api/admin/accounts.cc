@@ -8,6 +8,7 @@
 #include "api/admin/paged_reply.h"
 #include "api/admin/routes.h"
 #include "api/admin/time_json.h"
+#include "service/access.h"
 
 namespace flagstream::api {
 namespace {
@@ -150,18 +151,26 @@ Result<Reply> DeleteMe(const Call& call) {
   return NoContent(std::move(written.changes));
 }
 
+// A master key is nobody: it has no account.
+Action ForUsers(Result<Reply> (*action)(const Call&)) {
+  return [action](const Call& call) -> Result<Reply> {
+    FLAGSTREAM_TRY(service::RequireUser(call.caller));
+    return action(call);
+  };
+}
+
 }  // namespace
 
 void AddAccountRoutes(Endpoints& endpoints) {
   endpoints.PostOpen("auth/users/", SignUp);
-  endpoints.Get("auth/users/", ListUsers);
+  endpoints.Get("auth/users/", ForUsers(ListUsers));
   endpoints.PostOpen("auth/login/", LogIn);
-  endpoints.Post("auth/logout/", LogOut);
-  endpoints.Delete("auth/token/", LogOut);
-  endpoints.Get("auth/users/me/", GetMe);
-  endpoints.Update("auth/users/me/", UpdateMe);
-  endpoints.AddWithPassword(net::Method::kDelete, "auth/users/me/", DeleteMe);
-  endpoints.AddWithPassword(net::Method::kPost, "auth/users/set_password/", SetPassword);
+  endpoints.Post("auth/logout/", ForUsers(LogOut));
+  endpoints.Delete("auth/token/", ForUsers(LogOut));
+  endpoints.Get("auth/users/me/", ForUsers(GetMe));
+  endpoints.Update("auth/users/me/", ForUsers(UpdateMe));
+  endpoints.AddWithPassword(net::Method::kDelete, "auth/users/me/", ForUsers(DeleteMe));
+  endpoints.AddWithPassword(net::Method::kPost, "auth/users/set_password/", ForUsers(SetPassword));
 }
 
 }  // namespace flagstream::api

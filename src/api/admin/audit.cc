@@ -49,6 +49,8 @@ wire::Json AuditJson(const AuditView& view) {
   json.Set("created_date", TimeJson(view.row.created_date));
   json.Set("log", view.row.log);
   json.Set("author", AuthorJson(view.author));
+  // The reference names no author where a key was used.
+  json.Set("author_api_key", wire::Json::From(view.row.author_key));
   json.Set("environment", EnvironmentJson(view.environment));
   json.Set("project", ProjectJson(view.project));
   json.Set("related_object_id", view.row.related_object_id);
@@ -112,11 +114,26 @@ Result<Reply> ListOfProject(const Call& call) {
   });
 }
 
-Result<Reply> Get(const Call& call) {
-  FLAGSTREAM_ASSIGN(const AuditView view,
-                    call.use_cases.audit.Get(call.caller, call.request.PathInteger("id")));
-  FLAGSTREAM_ASSIGN(const wire::Json json, AuditDetailsJson(view));
+int64_t IdOf(const Call& call) { return call.request.PathInteger("id"); }
+
+Result<Reply> ItemReply(const Result<AuditView>& view) {
+  FLAGSTREAM_TRY(view);
+  FLAGSTREAM_ASSIGN(const wire::Json json, AuditDetailsJson(*view));
   return JsonReply(json);
+}
+
+Result<Reply> Get(const Call& call) {
+  return ItemReply(call.use_cases.audit.Get(call.caller, IdOf(call)));
+}
+
+Result<Reply> GetOfOrganisation(const Call& call) {
+  return ItemReply(call.use_cases.audit.GetOfOrganisation(
+      call.caller, call.Id<OrganisationId>("organisation"), IdOf(call)));
+}
+
+Result<Reply> GetOfProject(const Call& call) {
+  return ItemReply(
+      call.use_cases.audit.GetOfProject(call.caller, call.Id<ProjectId>("project"), IdOf(call)));
 }
 
 }  // namespace
@@ -125,7 +142,9 @@ void AddAuditRoutes(Endpoints& endpoints) {
   endpoints.Get("audit/", List);
   endpoints.Get("audit/{id:int}/", Get);
   endpoints.Get("organisations/{organisation:int}/audit/", ListOfOrganisation);
+  endpoints.Get("organisations/{organisation:int}/audit/{id:int}/", GetOfOrganisation);
   endpoints.Get("projects/{project:int}/audit/", ListOfProject);
+  endpoints.Get("projects/{project:int}/audit/{id:int}/", GetOfProject);
 }
 
 }  // namespace flagstream::api

@@ -23,7 +23,7 @@ struct Call {
   const net::Request& request;
   service::UseCases& use_cases;
   const auth::Principal& caller;  // nobody where no credentials are asked for
-  const std::string& token;       // the caller's, as sent
+  const std::string& token;       // or key of the caller, as sent
   const wire::Json& body;         // an empty object if there was none
   const std::string& base_url;    // of links to ourselves: "https://host"
 

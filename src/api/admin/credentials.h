@@ -8,8 +8,15 @@
 
 namespace flagstream::api {
 
-// The token of `Authorization: Token <token>`. kUnauthenticated with the reference's sentence if
-// there is none.
-Result<std::string> ReadToken(const net::Request& request);
+struct Credentials {
+  enum class Kind { kUserToken, kMasterKey };
+
+  Kind kind = Kind::kUserToken;
+  std::string text;
+};
+
+// What `Authorization: Token <token>` or `Authorization: Api-Key <key>` brings. kUnauthenticated
+// with the reference's sentence if there is neither.
+Result<Credentials> ReadCredentials(const net::Request& request);
 
 }  // namespace flagstream::api

@@ -8,9 +8,12 @@
 #include <utility>
 
 #include "api/admin/credentials.h"
+#include "api/admin/multipart.h"
 #include "api/answers.h"
 #include "api/errors.h"
 #include "api/media_type.h"
+#include "base/assert.h"
+#include "service/master_keys.h"
 #include "service/tokens.h"
 
 namespace flagstream::api {
@@ -43,6 +46,21 @@ Result<wire::Json> ReadBody(const net::Request& request) {
   return wire::ParseJson(JsonTextOf(request));
 }
 
+Result<wire::Json> ReadForm(const net::Request& request) {
+  return ParseMultipart(request.Header("Content-Type").value_or(""), request.body());
+}
+
+Result<auth::Principal> Authenticate(const service::Context& context,
+                                     const Credentials& credentials) {
+  switch (credentials.kind) {
+    case Credentials::Kind::kUserToken:
+      return service::Authenticate(context, credentials.text);
+    case Credentials::Kind::kMasterKey:
+      return service::AuthenticateMasterKey(context, credentials.text);
+  }
+  FLAGSTREAM_UNREACHABLE();
+}
+
 }  // namespace
 
 struct Endpoints::Endpoint {
@@ -50,7 +68,12 @@ struct Endpoints::Endpoint {
   Kind kind;
   Action action;
 
-  bool HashesPassword() const { return kind != Kind::kUser; }
+  bool HashesPassword() const {
+    return kind == Kind::kUserWithPassword || kind == Kind::kOpenWithPassword;
+  }
+  bool TakesForm(const net::Request& form) const {
+    return kind == Kind::kUserForm && IsMultipart(form.Header("Content-Type").value_or(""));
+  }
 };
 
 // One request on its way: from the shard to a worker and back.
@@ -67,10 +90,12 @@ struct Endpoints::Exchange {
     auth::Principal caller;
     std::string token;
     if (endpoint->kind != Kind::kOpenWithPassword) {
-      FLAGSTREAM_ASSIGN(token, ReadToken(request));
-      FLAGSTREAM_ASSIGN(caller, service::Authenticate(use_cases.context, token));
+      FLAGSTREAM_ASSIGN(Credentials credentials, ReadCredentials(request));
+      FLAGSTREAM_ASSIGN(caller, Authenticate(use_cases.context, credentials));
+      token = std::move(credentials.text);
     }
-    FLAGSTREAM_ASSIGN(const wire::Json body, ReadBody(request));
+    FLAGSTREAM_ASSIGN(const wire::Json body,
+                      endpoint->TakesForm(request) ? ReadForm(request) : ReadBody(request));
     const std::string base_url = BaseUrl(request, endpoint->context.public_url);
     return endpoint->action(Call{request, use_cases, caller, token, body, base_url});
   }
@@ -88,8 +113,9 @@ struct Endpoints::Exchange {
 
   static void Start(const std::shared_ptr<Exchange>& exchange) {
     const Endpoint& endpoint = *exchange->endpoint;
-    if (std::optional<net::Response> refusal = RefuseMediaType(exchange->request)) {
-      return exchange->Send(*std::move(refusal));
+    if (!endpoint.TakesForm(exchange->request)) {
+      if (std::optional<net::Response> refusal = RefuseMediaType(exchange->request))
+        return exchange->Send(*std::move(refusal));
     }
     if (endpoint.kind == Kind::kOpenWithPassword) {
       if (const auto wait = endpoint.context.logins.Admit(exchange->request.client_address())) {

@@ -18,7 +18,7 @@ class Endpoints {
   Endpoints(net::Router& router, const AdminContext& context)
       : router_(router), context_(context) {}
 
-  // For users with a token.
+  // For users with a token and for master keys.
   void Get(std::string_view path, Action action) {
     Add(net::Method::kGet, path, std::move(action), Kind::kUser);
   }
@@ -34,6 +34,10 @@ class Endpoints {
   void Delete(std::string_view path, Action action) {
     Add(net::Method::kDelete, path, std::move(action), Kind::kUser);
   }
+  // The same where the body may be a form with files, whose fields are then read as texts.
+  void PostForm(std::string_view path, Action action) {
+    Add(net::Method::kPost, path, std::move(action), Kind::kUserForm);
+  }
   // PUT and PATCH alike: a member that is missing leaves what is stored.
   void Update(std::string_view path, const Action& action);
 
@@ -47,7 +51,7 @@ class Endpoints {
   }
 
  private:
-  enum class Kind { kUser, kUserWithPassword, kOpenWithPassword };
+  enum class Kind { kUser, kUserForm, kUserWithPassword, kOpenWithPassword };
   struct Endpoint;
   struct Exchange;
 

@@ -2,6 +2,7 @@
 #include "service/environments.h"
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "api/admin/body_reader.h"
@@ -69,6 +70,26 @@ Result<Reply> Get(const Call& call) {
   return JsonReply(json);
 }
 
+Result<Reply> Metrics(const Call& call) {
+  FLAGSTREAM_ASSIGN(const service::EnvironmentMetrics metrics,
+                    call.use_cases.environments.Metrics(call.caller, call.Text("key")));
+  wire::Json::Array rows;
+  const auto add = [&](std::string_view name, std::string_view entity, int64_t value,
+                       std::string_view description) {
+    wire::Json row;
+    row.Set("name", name);
+    row.Set("entity", entity);
+    row.Set("value", value);
+    row.Set("description", description);
+    row.Set("rank", static_cast<int64_t>(rows.size()) + 1);
+    rows.push_back(std::move(row));
+  };
+  add("total_features", "features", metrics.features, "Features");
+  add("enabled_features", "features", metrics.enabled_features, "Features that are on");
+  add("segment_overrides", "segments", metrics.segment_overrides, "Segment overrides");
+  return JsonReply(wire::Json().Set("metrics", std::move(rows)));
+}
+
 Result<Reply> GetByUuid(const Call& call) {
   FLAGSTREAM_ASSIGN(const auto environment,
                     call.use_cases.environments.GetByUuid(call.caller, call.Text("uuid")));
@@ -122,6 +143,7 @@ void AddEnvironmentRoutes(Endpoints& endpoints) {
   endpoints.Delete("environments/{key}/", Delete);
   endpoints.Get("environments/get-by-uuid/{uuid}/", GetByUuid);
   endpoints.Get("environments/{key}/document/", Document);
+  endpoints.Get("environments/{key}/metrics/", Metrics);
   endpoints.Post("environments/{key}/clone/", Clone);
   endpoints.Get("projects/{project:int}/environments/", ListOfProject);
 }

@@ -25,6 +25,10 @@ void RegisterAdmin(net::Router& router, const AdminContext& context) {
   AddIdentityOverrideRoutes(endpoints);
   AddTraitRoutes(endpoints);
   AddAuditRoutes(endpoints);
+  AddUserPermissionRoutes(endpoints);
+  AddMasterKeyRoutes(endpoints);
+  AddFeatureFileRoutes(endpoints);
+  AddUsageRoutes(endpoints);
 }
 
 }  // namespace flagstream::api

@@ -24,9 +24,9 @@ TEST_F(ResourcesTest, MissingMembersOfAnOrganisationAndAProject) {
             R"({"organisation":["This field is required."]})");
   EXPECT_EQ(Ask("POST", "projects/", R"({"organisation":1,"name":""})").body,
             R"({"name":["This field may not be blank."]})");
-  EXPECT_EQ(Ask("POST", "projects/", R"({"name":"X","organisation":99})").status, 403);
+  EXPECT_EQ(Ask("POST", "projects/", R"({"name":"X","organisation":99})").status, 404);
   EXPECT_EQ(Ask("GET", "organisations/99/").body,
-            R"({"detail":"You do not have permission to perform this action."})");
+            R"({"detail":"No Organisation matches the given query."})");
 }
 
 TEST_F(ResourcesTest, PutLeavesWhatItDoesNotName) {

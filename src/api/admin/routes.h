@@ -23,5 +23,9 @@ void AddIdentityRoutes(Endpoints& endpoints);
 void AddIdentityOverrideRoutes(Endpoints& endpoints);
 void AddTraitRoutes(Endpoints& endpoints);
 void AddAuditRoutes(Endpoints& endpoints);
+void AddUserPermissionRoutes(Endpoints& endpoints);
+void AddMasterKeyRoutes(Endpoints& endpoints);
+void AddFeatureFileRoutes(Endpoints& endpoints);
+void AddUsageRoutes(Endpoints& endpoints);
 
 }  // namespace flagstream::api
