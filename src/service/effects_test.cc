@@ -14,8 +14,8 @@
 #include "service/feature_states.h"
 #include "service/flag_updates.h"
 #include "service/identity_overrides.h"
-#include "service/multivariate_options.h"
 #include "service/master_keys.h"
+#include "service/multivariate_options.h"
 #include "service/segment_overrides.h"
 #include "service/segments.h"
 #include "service/tags.h"
@@ -158,6 +158,8 @@ Result<Changes> UpdateOption(World& world, const OptionInput& input) {
 Result<Changes> UpdateFlag(World& world, const FlagChange& change) {
   return ChangesOf(
       FlagUpdates(world.context).Update(world.admin, "dev-key", {world.banner.id}, change));
+}
+
 void AddRights(World& world) {
   world.prepared = Must(UserPermissions(world.context)
                             .Create(world.admin, world.project, {.user = world.member.user.value}))
