@@ -7,6 +7,7 @@ import pytest
 from harness.deadline import wait_until
 from harness.sdks import WAYS, Way
 from harness.segments import serve_segment
+from sdk.rules import Rules
 
 CHANGES = 100
 
@@ -80,6 +81,53 @@ def test_identity_override(open_client, environment, settled):
     client.wait_for("banner", True, "3")
     environment.admin.delete(path)
     client.wait_for("banner", True, "blue")
+
+
+@every_way
+def test_segment_override(open_client, environment, settled):
+    """An identity whose traits put it into a segment gets the segment's state, whoever evaluates; others do not. A
+    change of the override, of the segment's rule and the end of both are seen."""
+    rules = Rules(environment)
+    segment = rules.make_segment(plan="pro")
+    state = rules.override(segment, "banner", enabled=False, value="for pro")
+    member = open_client(environment, identity="alice", traits={"plan": "pro", "age": 41})
+    other = open_client(environment, identity="bob", traits={"plan": "free"})
+    settled(member)
+    settled(other)
+    member.wait_for("banner", False, "for pro")
+    other.wait_for("banner", True, "blue")
+    rules.change_override(state, enabled=True, value="still pro")
+    member.wait_for("banner", True, "still pro")
+    rules.change_rule(segment, plan="free")
+    other.wait_for("banner", True, "still pro")
+    member.wait_for("banner", True, "blue")
+    rules.delete_segment(segment)
+    other.wait_for("banner", True, "blue")
+
+
+@every_way
+def test_segment_priority(open_client, environment):
+    """Of two segments that an identity is in, the override with the lower number decides."""
+    put_into_two_segments(environment)
+    client = open_client(environment, identity="alice", traits={"plan": "pro"})
+    client.wait_for("banner", True, "first")
+
+
+# Ruby's own evaluation sorts the other way round.
+@those(lambda way: str(way) != "ruby-local")
+def test_identity_override_before_segments(open_client, environment):
+    """An override of an identity decides over those of its segments."""
+    put_into_two_segments(environment)
+    environment.override("alice", "banner", enabled=True, feature_state_value="alice alone")
+    client = open_client(environment, identity="alice", traits={"plan": "pro"})
+    client.wait_for("banner", True, "alice alone")
+
+
+def put_into_two_segments(environment) -> None:
+    """Those of the plan "pro"."""
+    rules = Rules(environment)
+    for value in ("first", "second"):
+        rules.override(rules.make_segment(plan="pro"), "banner", enabled=True, value=value)
 
 
 @sending_traits

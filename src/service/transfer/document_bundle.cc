@@ -290,8 +290,8 @@ void Making::State(const flags::FeatureState& state, Owner owner) {
 
 void Making::Weights(int64_t state, std::vector<flags::Variant> variants) {
   // Without an id, the uuid as a number is their order.
-  std::ranges::stable_sort(variants, {}, [](const flags::Variant& variant) {
-    return std::pair(variant.id, variant.id == 0 ? variant.uuid : std::string());
+  std::ranges::sort(variants, {}, [](const flags::Variant& variant) {
+    return std::tuple(variant.id, variant.id == 0 ? variant.uuid : std::string(), variant.option);
   });
   for (const flags::Variant& variant : variants) {
     bundle_.Add(

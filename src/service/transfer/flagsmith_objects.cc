@@ -82,7 +82,7 @@ Result<void> FlagsmithObjects::Add(const JsonPlace& element) {
 void FlagsmithObjects::Number() {
   for (auto& [model, objects] : objects_) {
     if (KnowsIds(model)) {
-      std::ranges::stable_sort(objects, {}, &FlagsmithObject::id);
+      std::ranges::sort(objects, {}, &FlagsmithObject::id);
       continue;
     }
     int64_t next = 0;

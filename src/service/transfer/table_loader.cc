@@ -35,7 +35,8 @@ Result<void> TableLoader::Load(const Look& look) {
   uuid_column_ = ColumnIfAny(table_, "uuid");
   FLAGSTREAM_TRY(FindTaken(waiting));
   // Those whose ids are free come first, so that no other row is given one of these.
-  std::ranges::stable_partition(waiting, [this](const Row& row) { return IdFor(IdOf(row)) != 0; });
+  std::ranges::sort(waiting, {},
+                    [this](const Row& row) { return std::pair(IdFor(IdOf(row)) == 0, IdOf(row)); });
   while (!waiting.empty()) {
     std::vector<Row> left;
     for (Row& row : waiting) {
@@ -68,7 +69,7 @@ Result<std::vector<Row>> TableLoader::NewRows() const {
       rows.push_back(row);
     }
   }
-  std::ranges::stable_sort(rows, {}, IdOf);
+  std::ranges::sort(rows, {}, IdOf);
   const auto twice = std::ranges::adjacent_find(rows, {}, IdOf);
   if (twice != rows.end()) {
     return Error(ErrorCode::kInvalidArgument, NameOfRow(table_, *twice) + " is there twice");
