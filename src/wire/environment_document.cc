@@ -313,7 +313,12 @@ void DocumentWriter::Variant(const flags::Feature& feature, const flags::Variant
   Integer("id", variant.option.value);
   Name("value");
   AppendFlagValue(out_, option.value);
-  if (option.key) Text("key", *option.key);
+  if (option.key) {
+    Text("key", *option.key);
+  } else {
+    Name("key");
+    out_ += "null";
+  }
   out_ += "}}";
 }
 

@@ -157,7 +157,7 @@ TEST(EnvironmentDocumentTest, VariantsOfAState) {
             R"([{"id":31,"mv_fs_value_uuid":"uuid-31","percentage_allocation":25.0,)"
             R"("multivariate_feature_option":{"id":8,"value":10,"key":"ten"}},)"
             R"({"id":32,"mv_fs_value_uuid":"uuid-32","percentage_allocation":12.5,)"
-            R"("multivariate_feature_option":{"id":9,"value":"20"}}])");
+            R"("multivariate_feature_option":{"id":9,"value":"20","key":null}}])");
 }
 
 // Goal: SDKs that ignore variants of identity overrides agree with those that do not.

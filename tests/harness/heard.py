@@ -13,7 +13,8 @@ class Heard:
     def __init__(self, environment: Environment):
         self._environment = environment
         self._stream = Stream(environment.port, environment.key)
-        self._last = self._stream.next_stamp()
+        # The first event is the newest that all shards had; what was just written may come after it.
+        self._last = self._stream.stamp_at_least(environment.stamp())
 
     def __enter__(self) -> "Heard":
         return self

@@ -20,12 +20,13 @@ struct RecordList {};
 
 // What is moved, each after those it refers to. What is not here stays where it is.
 using TransferRecords =
-    RecordList<store::User, store::Token, store::Organisation, store::Membership, store::Project,
-               store::Environment, store::EnvironmentApiKey, store::Tag, store::Feature,
-               store::FeatureOwner, store::FeatureTag, store::MultivariateOption, store::Segment,
-               store::SegmentRule, store::SegmentCondition, store::FeatureSegment, store::Identity,
-               store::Trait, store::FeatureState, store::MultivariateFeatureStateValue,
-               store::AnalyticsCount, store::AuditLog>;
+    RecordList<store::User, store::Token, store::Organisation, store::Membership,
+               store::MasterApiKey, store::Project, store::Environment, store::UserPermission,
+               store::EnvironmentApiKey, store::Tag, store::Feature, store::FeatureOwner,
+               store::FeatureTag, store::MultivariateOption, store::Segment, store::SegmentRule,
+               store::SegmentCondition, store::FeatureSegment, store::Identity, store::Trait,
+               store::FeatureState, store::MultivariateFeatureStateValue, store::AnalyticsCount,
+               store::AuditLog>;
 
 // Their tables.
 const std::vector<const store::Table*>& TransferTables();

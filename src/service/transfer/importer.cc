@@ -68,6 +68,7 @@ class Importing {
   void KeepSeed(const Row& source, Row& row);
   Result<void> StayAboveSeeds(Row& row);
   void NoteSegment(const Row& source, const Row& row);
+  Result<void> PointAtCreator(store::MasterApiKey& key);
   void PointAtNewRows(AuditLog& log);
   std::optional<int64_t> TargetOf(std::string_view table, std::optional<int64_t> id) const;
 
@@ -137,6 +138,11 @@ Result<Verdict> Importing::Look(const Table& table, const Row& source, Row& row)
   if (Is<store::Token>(table)) {
     return UnlessTaken(table, row, store::ColumnOf(&store::Token::key_hash),
                        "the token is there already");
+  }
+  if (Is<store::MasterApiKey>(table)) {
+    FLAGSTREAM_TRY(Adjust(row, &Importing::PointAtCreator));
+    return UnlessTaken(table, row, store::ColumnOf(&store::MasterApiKey::prefix),
+                       "another key has this prefix");
   }
   if (Is<AuditLog>(table)) {
     FLAGSTREAM_ASSIGN(AuditLog log, store::FromRow<AuditLog>(row));
@@ -264,6 +270,11 @@ std::optional<int64_t> Importing::TargetOf(std::string_view table,
   if (target) return target;
   // What is gone keeps its number in a store that has no other thing of that number.
   return store_was_empty_ ? id : std::nullopt;
+}
+
+Result<void> Importing::PointAtCreator(store::MasterApiKey& key) {
+  key.created_by_id = TargetOf("user_account", key.created_by_id);
+  return {};
 }
 
 void Importing::PointAtNewRows(AuditLog& log) {

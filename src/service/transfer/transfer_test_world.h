@@ -29,11 +29,16 @@ Record Put(ManagementWorld& world, Record record) {
 }
 
 // Segments with nested rules and a percentage split, a multivariate feature with variants
-// everywhere, tags, traits, owners, a token and a count.
+// everywhere, tags, traits, owners, a token, a master key and a count.
 struct FullWorld : ManagementWorld {
   FullWorld() {
     Put(*this, store::Token{.user_id = admin.user.value, .key_hash = "hash", .created_at = 5});
     Put(*this, store::EnvironmentApiKey{.environment_id = dev.id, .key = "ser.one", .name = "s"});
+    Put(*this, store::MasterApiKey{.organisation_id = organisation.value,
+                                   .prefix = "AbCd1234",
+                                   .key_hash = "key hash",
+                                   .name = "ci",
+                                   .created_by_id = admin.user.value});
     const auto tag = Put(*this, store::Tag{.uuid = "tag-uuid",
                                            .project_id = project.value,
                                            .label = "ui",
