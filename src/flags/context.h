@@ -53,12 +53,18 @@ struct ContextIdentity {
 
 // A value with structure, for JSONPaths that look at more than the usual places.
 struct ContextNode {
+  struct Member;
   using Array = std::vector<ContextNode>;
-  using Object = std::vector<std::pair<std::string_view, ContextNode>>;
+  using Object = std::vector<Member>;
   // Parts of the context that differ from one evaluation to the next.
   enum class Live { kIdentity, kFlags };
 
   std::variant<Scalar, Array, Object, Live> value;
+};
+
+struct ContextNode::Member {
+  std::string_view name;
+  ContextNode node;
 };
 
 struct Context {

@@ -25,7 +25,7 @@ template <class List, class Name, class Make>
 ContextNode MapOf(const List& list, Name name, Make make) {
   ContextNode::Object object;
   object.reserve(list.size());
-  for (const auto& one : list) object.emplace_back(name(one), make(one));
+  for (const auto& one : list) object.push_back({name(one), make(one)});
   return {std::move(object)};
 }
 
@@ -99,11 +99,11 @@ ContextNode::Object DocumentOf(const Context& context) {
 }
 
 void SetLive(ContextNode::Object& root, std::string_view name, ContextNode::Live live) {
-  const auto member = std::ranges::find(root, name, [](const auto& one) { return one.first; });
+  const auto member = std::ranges::find(root, name, &ContextNode::Member::name);
   if (member == root.end()) {
-    root.emplace_back(name, ContextNode{live});
+    root.push_back({name, {live}});
   } else {
-    member->second = {live};
+    member->node = {live};
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "base/assert.h"
@@ -55,9 +56,12 @@ PreparedFeature::PreparedFeature(const ContextFeature& given) : feature(&given) 
     weights.push_back({.percent = DoubleOf(given.variants[i].weight).value_or(0),
                        .variant = static_cast<int32_t>(i)});
   }
-  std::ranges::stable_sort(weights, [&](const Weight& a, const Weight& b) {
-    return PrecedesByPriority(given.variants[static_cast<size_t>(a.variant)].priority,
-                              given.variants[static_cast<size_t>(b.variant)].priority);
+  // Of equal priorities the first in the list stands first.
+  std::ranges::sort(weights, [&](const Weight& a, const Weight& b) {
+    const Scalar& priority_a = given.variants[static_cast<size_t>(a.variant)].priority;
+    const Scalar& priority_b = given.variants[static_cast<size_t>(b.variant)].priority;
+    if (PrecedesByPriority(priority_a, priority_b)) return true;
+    return !PrecedesByPriority(priority_b, priority_a) && a.variant < b.variant;
   });
 }
 
@@ -106,13 +110,16 @@ void EngineCompiler::AddOverrides(uint32_t segment_index, PreparedSegment& segme
 
 // Of equal priorities the first in the order of the context wins.
 void EngineCompiler::RankOverrides() {
-  std::vector<PreparedOverride*> order;
-  order.reserve(engine_.overrides_.size());
-  for (PreparedOverride& one : engine_.overrides_) order.push_back(&one);
-  std::ranges::stable_sort(order, [](const PreparedOverride* a, const PreparedOverride* b) {
-    return PrecedesByPriority(a->state.feature->priority, b->state.feature->priority);
+  std::vector<PreparedOverride>& overrides = engine_.overrides_;
+  std::vector<uint32_t> order(overrides.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::sort(order, [&](uint32_t a, uint32_t b) {
+    const Scalar& priority_a = overrides[a].state.feature->priority;
+    const Scalar& priority_b = overrides[b].state.feature->priority;
+    if (PrecedesByPriority(priority_a, priority_b)) return true;
+    return !PrecedesByPriority(priority_b, priority_a) && a < b;
   });
-  for (uint32_t i = 0; i < order.size(); ++i) order[i]->rank = i;
+  for (uint32_t i = 0; i < order.size(); ++i) overrides[order[i]].rank = i;
 }
 
 // Rules of one list stand side by side, so they are added before those below them.

@@ -80,8 +80,8 @@ bool PathWalk::SelectName(const ContextNode& node, size_t step_index) {
   if (object == nullptr) return false;
   // Of equal names the last counts.
   const auto member = std::find_if(object->rbegin(), object->rend(),
-                                   [&](const auto& one) { return one.first == name; });
-  return member != object->rend() && Visit(member->second, step_index + 1);
+                                   [&](const auto& one) { return one.name == name; });
+  return member != object->rend() && Visit(member->node, step_index + 1);
 }
 
 bool PathWalk::SelectIndex(const ContextNode& node, size_t step_index) {
@@ -100,7 +100,7 @@ bool PathWalk::AnyChild(const ContextNode& node, Enter enter) {
   }
   const auto* object = std::get_if<ContextNode::Object>(&node.value);
   if (object == nullptr) return false;
-  return std::ranges::any_of(*object, [&](const auto& one) { return enter(one.second); });
+  return std::ranges::any_of(*object, [&](const auto& one) { return enter(one.node); });
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ flags::ContextNode NodeOf(const Json& json);
 flags::ContextNode::Object ObjectOf(const Json::Object& members) {
   flags::ContextNode::Object object;
   object.reserve(members.size());
-  for (const auto& [name, value] : members) object.emplace_back(name, NodeOf(value));
+  for (const auto& [name, value] : members) object.push_back({name, NodeOf(value)});
   return object;
 }
 
