@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/assert.h"
+#include "flags/rule_type.h"
 
 namespace flagstream::flags {
 namespace {
@@ -29,18 +29,6 @@ ContextNode MapOf(const List& list, Name name, Make make) {
   return {std::move(object)};
 }
 
-std::string_view NameOf(RuleType type) {
-  switch (type) {
-    case RuleType::kAll:
-      return "ALL";
-    case RuleType::kAny:
-      return "ANY";
-    case RuleType::kNone:
-      return "NONE";
-  }
-  FLAGSTREAM_UNREACHABLE();
-}
-
 ContextNode NodeOf(const Condition& condition) {
   return {ContextNode::Object{{"property", Text(condition.property)},
                               {"operator", Text(condition.operator_name)},
@@ -50,7 +38,7 @@ ContextNode NodeOf(const Condition& condition) {
 // As deep as the rules, whose depth is bounded where they are read.
 ContextNode NodeOf(const SegmentRule& rule) {
   return {ContextNode::Object{
-      {"type", Text(NameOf(rule.type))},
+      {"type", Text(RuleTypeName(rule.type))},
       {"conditions", ArrayOf(rule.conditions, [](const Condition& one) { return NodeOf(one); })},
       {"rules", ArrayOf(rule.rules, [](const SegmentRule& one) { return NodeOf(one); })}}};
 }

@@ -2,11 +2,11 @@
 #include "service/segment_rules.h"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
+#include "flags/rule_type.h"
 #include "service/condition_check.h"
 #include "service/limits.h"
 #include "store/query.h"
@@ -62,13 +62,8 @@ Result<void> CheckSize(const std::vector<RuleInput>& rules) {
   return {};
 }
 
-bool IsRuleType(std::string_view name) {
-  constexpr std::array<std::string_view, 3> kTypes = {"ALL", "ANY", "NONE"};
-  return std::ranges::find(kTypes, name) != kTypes.end();
-}
-
 void CheckRule(const RuleInput& rule, const std::string& path, std::vector<FieldError>& errors) {
-  if (!IsRuleType(rule.type))
+  if (!flags::ParseRuleType(rule.type))
     errors.push_back({path + ".type", "\"" + rule.type + "\" is not a valid choice."});
   for (size_t i = 0; i < rule.conditions.size(); ++i) {
     const ConditionInput& condition = rule.conditions[i];

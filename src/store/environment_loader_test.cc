@@ -315,6 +315,19 @@ TEST_F(EnvironmentLoaderTest, SegmentsComeWithRulesAndOverrides) {
   EXPECT_EQ(segment.overrides[0].state.hash_seed, 77);
 }
 
+TEST_F(EnvironmentLoaderTest, ARuleThatMakesNoSenseIsCorrupt) {
+  Segment segment = {.uuid = "s", .project_id = place_.project.id, .name = "beta"};
+  SegmentRule rule = {.type = "SOME"};
+  MustWrite([&](Transaction& tx) -> Result<void> {
+    FLAGSTREAM_TRY(Insert(tx, segment));
+    rule.segment_id = segment.id;
+    return Insert(tx, rule);
+  });
+  const auto loaded = Load(place_.environment.id);
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.error().code(), ErrorCode::kCorrupt);
+}
+
 TEST_F(EnvironmentLoaderTest, MultivariateFeaturesComeWithOptionsAndTheirStatesWithVariants) {
   InsertTwoFeatures();
   MultivariateOption option = {.uuid = "m", .value_type = "int", .value = "5", .key = "five"};

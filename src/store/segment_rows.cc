@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "flags/rule_type.h"
 #include "store/query.h"
 #include "store/records.h"
 #include "store/state_rows.h"
@@ -16,14 +17,8 @@
 namespace flagstream::store {
 namespace {
 
-// Deeper than anything the API takes; a chain of parents that is longer is a circle.
+// Deeper than anything the API and imports take.
 constexpr int kRuleDepthMax = 8;
-
-flags::RuleType RuleTypeOf(const std::string& name) {
-  if (name == "ANY") return flags::RuleType::kAny;
-  if (name == "NONE") return flags::RuleType::kNone;
-  return flags::RuleType::kAll;
-}
 
 // The rules of all segments, from which each takes its own. Roots are filed under their segment,
 // sub-rules under the rule above them, conditions under their rule; each list in its order.
@@ -32,7 +27,7 @@ struct RuleRows {
   std::unordered_map<int64_t, std::vector<SegmentRule>> sub_rules;
   std::unordered_map<int64_t, std::vector<SegmentCondition>> conditions;
 
-  std::vector<flags::SegmentRule> Take(std::vector<SegmentRule>& rows, int depth);
+  Result<std::vector<flags::SegmentRule>> Take(const std::vector<SegmentRule>& rows, int depth);
   std::vector<flags::Condition> TakeConditions(int64_t rule);
 };
 
@@ -49,14 +44,19 @@ std::vector<flags::Condition> RuleRows::TakeConditions(int64_t rule) {
   return taken;
 }
 
-std::vector<flags::SegmentRule> RuleRows::Take(std::vector<SegmentRule>& rows, int depth) {
+Result<std::vector<flags::SegmentRule>> RuleRows::Take(const std::vector<SegmentRule>& rows,
+                                                       int depth) {
   std::vector<flags::SegmentRule> taken;
-  if (depth > kRuleDepthMax) return taken;
   taken.reserve(rows.size());
   for (const SegmentRule& row : rows) {
-    taken.push_back({.type = RuleTypeOf(row.type),
-                     .conditions = TakeConditions(row.id),
-                     .rules = Take(sub_rules[row.id], depth + 1)});
+    const std::optional<flags::RuleType> type = flags::ParseRuleType(row.type);
+    if (!type || depth > kRuleDepthMax) {
+      return Error(ErrorCode::kCorrupt, "The rule " + std::to_string(row.id) + " of segment " +
+                                            std::to_string(row.segment_id) + " makes no sense.");
+    }
+    FLAGSTREAM_ASSIGN(std::vector<flags::SegmentRule> below, Take(sub_rules[row.id], depth + 1));
+    taken.push_back(
+        {.type = *type, .conditions = TakeConditions(row.id), .rules = std::move(below)});
   }
   return taken;
 }
@@ -125,9 +125,11 @@ Result<void> ReadSegments(Reader& reader, flags::Environment& environment) {
   FLAGSTREAM_ASSIGN(OverridesBySegment overrides, FindOverrides(reader, environment.id));
   environment.segments.reserve(segments.size());
   for (Segment& segment : segments) {
+    FLAGSTREAM_ASSIGN(std::vector<flags::SegmentRule> taken,
+                      rules.Take(rules.roots[segment.id], 1));
     flags::Segment made = {.id = {segment.id},
                            .name = std::move(segment.name),
-                           .rules = rules.Take(rules.roots[segment.id], 1),
+                           .rules = std::move(taken),
                            .overrides = std::move(overrides[segment.id])};
     if (segment.feature_id) made.feature = FeatureId{*segment.feature_id};
     environment.segments.push_back(std::move(made));

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "flags/rule_type.h"
 #include "wire/in_list.h"
 #include "wire/python_text.h"
 
@@ -90,9 +91,7 @@ Result<const Json::Array*> ElementsOf(const Json& object, std::string_view name)
 
 Result<flags::RuleType> RuleTypeOf(const Json& rule) {
   FLAGSTREAM_ASSIGN(const std::string_view name, TextOf(rule, "type"));
-  if (name == "ALL") return flags::RuleType::kAll;
-  if (name == "ANY") return flags::RuleType::kAny;
-  if (name == "NONE") return flags::RuleType::kNone;
+  if (const auto type = flags::ParseRuleType(name)) return *type;
   return WrongType("type");
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "flags/rule_type.h"
 #include "wire/json_place.h"
 #include "wire/time.h"
 
@@ -174,12 +175,9 @@ Result<std::vector<flags::SegmentRule>> Reading::Rules(const JsonPlace& owner, i
 Result<flags::SegmentRule> Reading::Rule(const JsonPlace& place, int depth) {
   flags::SegmentRule rule;
   FLAGSTREAM_ASSIGN(const std::string type, place.Text("type"));
-  if (type != "ALL" && type != "ANY" && type != "NONE") {
-    return place.Wrong("has the type \"" + type + "\", which is none of ALL, ANY, NONE");
-  }
-  rule.type = type == "ALL"   ? flags::RuleType::kAll
-              : type == "ANY" ? flags::RuleType::kAny
-                              : flags::RuleType::kNone;
+  const std::optional<flags::RuleType> known = flags::ParseRuleType(type);
+  if (!known) return place.Wrong("has the type \"" + type + "\", which is none of ALL, ANY, NONE");
+  rule.type = *known;
   if (const auto list = place.MemberIfAny("conditions")) {
     FLAGSTREAM_ASSIGN(const auto conditions, list->Elements());
     for (const JsonPlace& condition : conditions) {

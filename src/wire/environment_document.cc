@@ -7,8 +7,8 @@
 #include <string_view>
 #include <utility>
 
-#include "base/assert.h"
 #include "flags/evaluation.h"
+#include "flags/rule_type.h"
 #include "flags/snapshot_context.h"
 #include "wire/flag_text.h"
 #include "wire/json.h"
@@ -17,18 +17,6 @@
 
 namespace flagstream::wire {
 namespace {
-
-std::string_view RuleTypeName(flags::RuleType type) {
-  switch (type) {
-    case flags::RuleType::kAll:
-      return "ALL";
-    case flags::RuleType::kAny:
-      return "ANY";
-    case flags::RuleType::kNone:
-      return "NONE";
-  }
-  FLAGSTREAM_UNREACHABLE();
-}
 
 // Writes the document from front to back.
 class DocumentWriter {
@@ -201,7 +189,7 @@ void DocumentWriter::Segment(const flags::Segment& segment) {
 // As deep as rules are, which is bounded where they are written and loaded.
 void DocumentWriter::Rule(const flags::SegmentRule& rule) {
   out_ += '{';
-  Text("type", RuleTypeName(rule.type));
+  Text("type", flags::RuleTypeName(rule.type));
   Array("conditions", rule.conditions, [this](const flags::Condition& one) { Condition(one); });
   Array("rules", rule.rules, [this](const flags::SegmentRule& one) { Rule(one); });
   out_ += '}';

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "flags/rule_type.h"
 #include "service/feature_names.h"
 #include "store/records.h"
 #include "store/typed_value.h"
@@ -19,18 +20,6 @@ namespace flagstream::service {
 namespace {
 
 std::string UuidOr(const std::string& uuid) { return uuid.empty() ? NewUuid() : uuid; }
-
-std::string_view TypeName(flags::RuleType type) {
-  switch (type) {
-    case flags::RuleType::kAll:
-      return "ALL";
-    case flags::RuleType::kAny:
-      return "ANY";
-    case flags::RuleType::kNone:
-      return "NONE";
-  }
-  FLAGSTREAM_UNREACHABLE();
-}
 
 class Making {
  public:
@@ -211,7 +200,7 @@ void Making::Rules(int64_t segment, std::optional<int64_t> parent,
                                    .segment_id = segment,
                                    .parent_id = parent,
                                    .position = position++,
-                                   .type = std::string(TypeName(rule.type))});
+                                   .type = std::string(flags::RuleTypeName(rule.type))});
     Conditions(segment, id, rule.conditions);
     Rules(segment, id, rule.rules);
   }
