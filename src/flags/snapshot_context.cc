@@ -20,7 +20,8 @@ ContextVariant ContextVariantOf(const Feature& feature, const Variant& variant) 
   return made;
 }
 
-void AddSegment(const Environment& environment, const Segment& segment, SnapshotContext& made) {
+void AddSegment(const Environment& environment, const Segment& segment, SegmentChoice choice,
+                SnapshotContext& made) {
   ContextSegment context{.key = std::to_string(segment.id.value),
                          .name = segment.name,
                          .rules = segment.rules,
@@ -33,7 +34,7 @@ void AddSegment(const Environment& environment, const Segment& segment, Snapshot
     context.overrides.back().priority = one.priority;
     overrides.push_back(&one);
   }
-  if (overrides.empty()) return;
+  if (overrides.empty() && choice == SegmentChoice::kOverriding) return;
   made.context.segments.push_back(std::move(context));
   made.overrides.push_back(std::move(overrides));
 }
@@ -65,7 +66,7 @@ const FlagValue& ValueFor(const Feature& feature, const FeatureState& state,
   return option == nullptr ? kNoValue : option->value;
 }
 
-SnapshotContext ContextOf(const Environment& environment) {
+SnapshotContext ContextOf(const Environment& environment, SegmentChoice choice) {
   SnapshotContext made;
   made.context.environment_key = environment.client_key;
   made.context.environment_name = environment.name;
@@ -74,7 +75,9 @@ SnapshotContext ContextOf(const Environment& environment) {
     made.context.features.push_back(
         ContextFeatureOf(environment.features[i], environment.feature_states[i]));
   }
-  for (const Segment& segment : environment.segments) AddSegment(environment, segment, made);
+  for (const Segment& segment : environment.segments) {
+    AddSegment(environment, segment, choice, made);
+  }
   return made;
 }
 

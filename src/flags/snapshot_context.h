@@ -17,14 +17,18 @@ ContextFeature ContextFeatureOf(const Feature& feature, const FeatureState& stat
 const FlagValue& ValueFor(const Feature& feature, const FeatureState& state,
                           std::string_view identity_key);
 
-// An environment as the engine sees it: its features in their order, and the segments that override
-// one of them. Borrows from the environment.
+// Those that decide what is served, or all, to tell which of them an identity is in.
+enum class SegmentChoice { kOverriding, kAll };
+
+// An environment as the engine sees it: its features and segments in their order. Borrows from the
+// environment.
 struct SnapshotContext {
   Context context;
   // Where the context's segments and their overrides came from, in its order.
   std::vector<std::vector<const SegmentOverride*>> overrides;
 };
-SnapshotContext ContextOf(const Environment& environment);
+SnapshotContext ContextOf(const Environment& environment,
+                          SegmentChoice choice = SegmentChoice::kOverriding);
 
 // The place of `id` in the environment's features; nothing if it has no such feature.
 std::optional<uint32_t> FeatureIndex(const Environment& environment, FeatureId id);

@@ -5,7 +5,9 @@
 #include <string>
 #include <utility>
 
+#include "flags/evaluation.h"
 #include "flags/scalar.h"
+#include "flags/snapshot_context.h"
 
 namespace flagstream::service {
 namespace {
@@ -16,73 +18,10 @@ using flags::Feature;
 using flags::FeatureState;
 using flags::FlagOutcome;
 
-const Feature* FindFeature(const Environment& environment, FeatureId id) {
-  const auto found = std::ranges::lower_bound(environment.features, id, {}, &Feature::id);
-  return found != environment.features.end() && found->id == id ? &*found : nullptr;
-}
-
-const flags::MultivariateOption* FindOption(const Feature& feature, MultivariateOptionId id) {
-  const auto found = std::ranges::find(feature.options, id, &flags::MultivariateOption::id);
-  return found != feature.options.end() ? &*found : nullptr;
-}
-
-// A variant whose option is gone gives null.
-ContextFeature ToContext(const Feature& feature, const FeatureState& state) {
-  ContextFeature made;
-  made.key = std::to_string(state.hash_seed);
-  made.name = feature.name;
-  made.enabled = state.enabled;
-  made.value = flags::ScalarOf(state.value);
-  for (const flags::Variant& variant : state.variants) {
-    flags::ContextVariant& one = made.variants.emplace_back();
-    one.weight = variant.weight;
-    one.priority = variant.id;
-    const flags::MultivariateOption* option = FindOption(feature, variant.option);
-    if (option == nullptr) continue;
-    one.value = flags::ScalarOf(option->value);
-    if (option->key) one.key = *option->key;
-  }
-  return made;
-}
-
-flags::ContextSegment ToContext(const Environment& environment, const flags::Segment& segment) {
-  flags::ContextSegment made;
-  made.key = std::to_string(segment.id.value);
-  made.name = segment.name;
-  made.rules = segment.rules;
-  for (const flags::SegmentOverride& one : segment.overrides) {
-    const Feature* feature = FindFeature(environment, one.state.feature);
-    if (feature == nullptr) continue;
-    made.overrides.push_back(ToContext(*feature, one.state));
-    made.overrides.back().priority = one.priority;
-  }
-  return made;
-}
-
-// All segments of the project, used or not.
-flags::Context ToContext(const Environment& environment) {
-  flags::Context context;
-  context.environment_key = environment.client_key;
-  context.environment_name = environment.name;
-  for (size_t i = 0; i < environment.features.size(); ++i) {
-    context.features.push_back(ToContext(environment.features[i], environment.feature_states[i]));
-  }
-  for (const flags::Segment& segment : environment.segments)
-    context.segments.push_back(ToContext(environment, segment));
-  return context;
-}
-
 const flags::IdentityOverride* FindOverrides(const Environment& environment, int64_t identity) {
   const auto found = std::ranges::find(environment.identity_overrides, IdentityId{identity},
                                        &flags::IdentityOverride::identity);
   return found != environment.identity_overrides.end() ? &*found : nullptr;
-}
-
-// What splits and variants are chosen by.
-std::string HashKey(const IdentityAccess& access) {
-  if (!access.environment.use_identity_composite_key_for_hashing)
-    return std::to_string(access.identity.id);
-  return access.environment.api_key + "_" + access.identity.identifier;
 }
 
 std::vector<flags::ContextTrait> TraitsOf(const store::StoredIdentity& identity) {
@@ -105,7 +44,8 @@ const flags::FlagValue& ValueOf(const Feature& feature, const FeatureState& stat
   static const flags::FlagValue kNull;
   if (variant < 0) return state.value;
   const auto index = static_cast<size_t>(variant);
-  const flags::MultivariateOption* option = FindOption(feature, state.variants[index].option);
+  const flags::MultivariateOption* option =
+      flags::FindOption(feature, state.variants[index].option);
   return option != nullptr ? option->value : kNull;
 }
 
@@ -127,7 +67,7 @@ IdentityEvaluation::IdentityEvaluation(Environment environment, const IdentityAc
                                        const store::StoredIdentity& identity)
     : environment_(std::move(environment)),
       own_(FindOverrides(environment_, access.identity.id)),
-      engine_(ToContext(environment_)) {
+      engine_(flags::ContextOf(environment_, flags::SegmentChoice::kAll).context) {
   Evaluate(access, identity);
 }
 
@@ -136,17 +76,18 @@ void IdentityEvaluation::Evaluate(const IdentityAccess& access,
   std::vector<uint32_t> places;  // of the features that are overridden
   if (own_ != nullptr) {
     for (const FeatureState& state : own_->feature_states) {
-      const Feature* feature = FindFeature(environment_, state.feature);
-      if (feature == nullptr) continue;
-      own_features_.push_back(ToContext(*feature, state));
-      places.push_back(static_cast<uint32_t>(feature - environment_.features.data()));
+      const std::optional<uint32_t> place = flags::FeatureIndex(environment_, state.feature);
+      if (!place) continue;
+      own_features_.push_back(flags::ContextFeatureOf(environment_.features[*place], state));
+      places.push_back(*place);
     }
   }
   for (const ContextFeature& feature : own_features_) own_prepared_.emplace_back(feature);
   std::vector<flags::OwnOverride> own;
   for (size_t i = 0; i < places.size(); ++i) own.push_back({places[i], &own_prepared_[i]});
 
-  const std::string key = HashKey(access);
+  const std::string key =
+      flags::IdentityKey(environment_, access.identity.identifier, IdentityId{access.identity.id});
   const std::vector<flags::ContextTrait> traits = TraitsOf(identity);
   const flags::ContextIdentity subject{access.identity.identifier, key, traits};
   engine_.Evaluate(&subject, own, evaluation_);
