@@ -154,9 +154,10 @@ class Environment:
 
     def override_for_segment(self, feature: int, segment: int, *, enabled: bool, value=None, weights=()) -> dict:
         """Makes an override of a feature by a segment, weaker than those that are there. Weights are of its options."""
-        kind = {bool: "boolean", int: "integer"}.get(type(value), "string")
-        typed = {"type": {"boolean": "bool", "integer": "int", "string": "unicode"}[kind], f"{kind}_value": value}
-        body = {"enabled": enabled, "feature_state_value": typed, "feature_segment": {"segment": segment},
+        kind, member = {bool: ("bool", "boolean_value"), int: ("int", "integer_value")}.get(
+            type(value), ("unicode", "string_value"))
+        body = {"enabled": enabled, "feature_state_value": {"type": kind, member: value},
+                "feature_segment": {"segment": segment},
                 "multivariate_feature_state_values": list(weights)}
         return self.admin.post(f"{self.path}/features/{feature}/create-segment-override/", body)
 

@@ -26,8 +26,7 @@ class Banner:
 
     def make_segment(self, name: str) -> int:
         rules = [{"type": "ALL", "conditions": [{"property": "plan", "operator": "EQUAL", "value": name}], "rules": []}]
-        project = self.environment.project.id
-        return self.admin.post(f"projects/{project}/segments/", {"name": name, "project": project, "rules": rules})["id"]
+        return self.environment.project.make_segment(name, rules)["id"]
 
     def call(self, method: str, body=None, path: str = "") -> dict:
         return self.admin.call(method, self.flag + path, body).expect(200).json()

@@ -16,8 +16,7 @@ def plan_is(plan: str) -> list[dict]:
 
 
 def make_segment(environment: Environment, name: str, plan: str) -> dict:
-    body = {"name": name, "project": environment.project.id, "rules": plan_is(plan)}
-    return environment.admin.post(f"projects/{environment.project.id}/segments/", body)
+    return environment.project.make_segment(name, plan_is(plan))
 
 
 def override(environment: Environment, segment: dict, **fields) -> dict:

@@ -31,9 +31,8 @@ class Rules:
 
     def override(self, segment: dict, feature: str, *, enabled: bool, value: str) -> dict:
         """Goes behind the overrides that there are."""
-        path = f"{self._environment.path}/features/{self._environment.feature_id(feature)}/create-segment-override/"
-        return self._admin.post(path, {"enabled": enabled, "feature_state_value": typed(value),
-                                       "feature_segment": {"segment": segment["id"]}})
+        return self._environment.override_for_segment(self._environment.feature_id(feature), segment["id"],
+                                                      enabled=enabled, value=value)
 
     def change_override(self, state: dict, *, enabled: bool, value: str) -> None:
         self._admin.put(f"features/featurestates/{state['id']}/", {
