@@ -30,6 +30,7 @@ class Driver:
         self._lock = threading.Lock()
         self._lines: list[dict] = []
         self._answers: dict[int, dict] = {}
+        self._said_all = False
         self._process = subprocess.Popen(program.command(), cwd=TESTS.parent, stdin=subprocess.PIPE,
                                          stdout=subprocess.PIPE, text=True)
         threading.Thread(target=self._read, name=f"driver {program.name}", daemon=True).start()
@@ -65,18 +66,19 @@ class Driver:
         with self._lock:
             if number in self._answers:
                 return self._answers.pop(number)
-        self._fail_if_ended()
+            self._fail_if_ended()
         return None
 
     def _first_line(self) -> dict | None:
         with self._lock:
             if self._lines:
                 return self._lines[0]
-        self._fail_if_ended()
+            self._fail_if_ended()
         return None
 
     def _fail_if_ended(self) -> None:
-        assert self._process.poll() is None, f"the {self._name} driver ended with {self._process.returncode}"
+        """What a driver says before it ends may be read after it ended, so its last line counts and not its end."""
+        assert not self._said_all, f"the {self._name} driver ended with {self._process.wait(30 * PATIENCE)}"
 
     def _read(self) -> None:
         for line in self._process.stdout:
@@ -86,6 +88,8 @@ class Driver:
                     self._answers[message["id"]] = message
                 else:
                     self._lines.append(message)
+        with self._lock:
+            self._said_all = True
 
 
 class Client:
