@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "loadgen/streams_bench.h"
 
+#include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -148,6 +151,18 @@ class Round {
   double last_fetched_ms_ = 0;
 };
 
+// One line that is written over; for a person, so not into a log.
+template <typename... Values>
+void ShowProgress(fmt::format_string<Values...> format, Values&&... values) {
+  if (isatty(STDERR_FILENO) == 0) return;
+  fmt::print(stderr, "\r");
+  fmt::print(stderr, format, std::forward<Values>(values)...);
+}
+
+void EndProgress() {
+  if (isatty(STDERR_FILENO) != 0) fmt::print(stderr, "\n");
+}
+
 Result<Report> Run(const StreamsBenchOptions& options) {
   RaiseDescriptorLimit();
   FLAGSTREAM_ASSIGN(const Endpoint endpoint, Endpoint::Parse(options.url));
@@ -161,10 +176,10 @@ Result<Report> Run(const StreamsBenchOptions& options) {
   const std::optional<ProcessStats> empty = Look(pid);
   const Time opening = std::chrono::steady_clock::now();
   FLAGSTREAM_TRY(fleet.Open(static_cast<size_t>(options.streams), kOpenPatience, [&](size_t open) {
-    std::fprintf(stderr, "\ropened %zu of %ld streams", open, options.streams);
+    ShowProgress("opened {} of {} streams", open, options.streams);
   }));
   report.open_seconds = Milliseconds(std::chrono::steady_clock::now() - opening) / 1'000;
-  std::fprintf(stderr, "\n");
+  EndProgress();
   std::optional<FetchFleet> fetchers;
   if (options.fetch) {
     const auto streams = static_cast<size_t>(options.streams);
@@ -176,11 +191,11 @@ Result<Report> Run(const StreamsBenchOptions& options) {
   const std::optional<ProcessStats> full = Look(pid);
   for (int64_t round = 1; round <= options.rounds; ++round) {
     FLAGSTREAM_TRY(Round(fleet, fetchers ? &*fetchers : nullptr, report).Run(*publisher));
-    std::fprintf(stderr, "\rround %ld of %ld, last delivery after %.1f ms ", round, options.rounds,
+    ShowProgress("round {} of {}, last delivery after {:.1f} ms ", round, options.rounds,
                  report.last_ms.back());
     ReadQuietly(fleet, kPauseBetweenRounds);
   }
-  std::fprintf(stderr, "\n");
+  EndProgress();
   const std::optional<ProcessStats> after = Look(pid);
   report.reopened = static_cast<int64_t>(fleet.reopened_count());
   if (empty && full && after) {
