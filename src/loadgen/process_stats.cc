@@ -77,6 +77,13 @@ std::optional<ProcessStats> ReadProcessStats(pid_t pid) {
     std::ifstream schedstat(task.path() / "schedstat");
     int64_t on_cpu = 0;
     if (schedstat >> on_cpu) stats.cpu_nanoseconds += on_cpu;
+    std::ifstream children(task.path() / "children");
+    for (pid_t child = 0; children >> child;) {
+      const auto more = ReadProcessStats(child);
+      if (!more) continue;  // it has ended since
+      stats.rss_anon_bytes += more->rss_anon_bytes;
+      stats.cpu_nanoseconds += more->cpu_nanoseconds;
+    }
   }
   return stats;
 }

@@ -9,9 +9,9 @@
 // What the kernel tells of another process on this machine; empty where it tells nothing.
 namespace flagstream::loadgen {
 
+// Of a process and those that it started, if they still run.
 struct ProcessStats {
-  int64_t rss_anon_bytes =
-      0;  // /proc/PID/status, RssAnon: memory of the process itself, without files
+  int64_t rss_anon_bytes = 0;   // /proc/PID/status, RssAnon: memory of its own, without files
   int64_t cpu_nanoseconds = 0;  // /proc/PID/task/*/schedstat: time on a processor, all threads
 };
 

@@ -3,9 +3,13 @@
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <cstring>
 #include <vector>
 
 namespace flagstream::loadgen {
@@ -39,6 +43,32 @@ TEST(ProcessStatsTest, SeesMemoryAndProcessorTime) {
   ASSERT_TRUE(after);
   EXPECT_GE(after->rss_anon_bytes - before->rss_anon_bytes, 60 * 1024 * 1024);
   EXPECT_GT(after->cpu_nanoseconds, before->cpu_nanoseconds);
+}
+
+TEST(ProcessStatsTest, CountsWhatItStarted) {
+  const auto before = ReadProcessStats(getpid());
+  int ready[2];
+  ASSERT_EQ(pipe(ready), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    // No more than a forked child may do: nothing here allocates.
+    constexpr size_t kBytes = 64 * 1024 * 1024;
+    void* block = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (block == MAP_FAILED) _exit(1);
+    memset(block, 1, kBytes);
+    if (write(ready[1], "r", 1) != 1) _exit(1);
+    pause();
+    _exit(0);
+  }
+  char byte = 0;
+  EXPECT_EQ(read(ready[0], &byte, 1), 1);
+  const auto after = ReadProcessStats(getpid());
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  close(ready[0]);
+  close(ready[1]);
+  ASSERT_TRUE(before && after);
+  EXPECT_GE(after->rss_anon_bytes - before->rss_anon_bytes, 60 * 1024 * 1024);
 }
 
 TEST(ProcessStatsTest, IsEmptyForAProcessThatIsNotThere) {

@@ -20,7 +20,7 @@ namespace {
 
 constexpr size_t kConnectingMax = 500;  // at a time, so that the server's accept queue holds them
 constexpr size_t kReadBytes = 64 * 1024;
-constexpr std::string_view kStampMark = "data: {\"updated_at\": ";
+constexpr std::string_view kStampMark = "{\"updated_at\": ";
 
 std::string StreamRequest(const Endpoint& endpoint, const std::string& key) {
   return "GET /sse/environments/" + key + "/stream HTTP/1.1\r\nHost: " + endpoint.host +
@@ -150,19 +150,20 @@ void StreamFleet::OnReadable(size_t index,
 void StreamFleet::ReadEvents(size_t index, std::string_view text,
                              const std::function<void(const Delivery&)>& on_delivery) {
   Stream& stream = streams_[index];
-  while (!text.empty()) {
+  for (;;) {
+    if (text.starts_with("\r\n")) text.remove_prefix(2);  // the end of a chunk
     if (text.starts_with("0\r\n\r\n")) return OnEnded(index);
-    const size_t end = text.find("\n\n\r\n");  // of an event or comment, with the end of its chunk
+    const size_t end = text.find("\n\n");  // of an event or comment
     if (end == std::string_view::npos) {
       stream.unread = text;
       return;
     }
-    const std::string_view chunk = text.substr(0, end);
-    text.remove_prefix(end + 4);
-    const size_t mark = chunk.find(kStampMark);
+    const std::string_view event = text.substr(0, end);
+    text.remove_prefix(end + 2);
+    const size_t mark = event.find(kStampMark);
     if (mark == std::string_view::npos) continue;
     Delivery delivery{index, 0, std::chrono::steady_clock::now()};
-    std::from_chars(chunk.data() + mark + kStampMark.size(), chunk.data() + chunk.size(),
+    std::from_chars(event.data() + mark + kStampMark.size(), event.data() + event.size(),
                     delivery.stamp);
     if (delivery.stamp <= stream.newest_stamp) continue;
     stream.newest_stamp = delivery.stamp;

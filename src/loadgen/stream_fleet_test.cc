@@ -77,8 +77,10 @@ void ReadUntil(StreamFleet& fleet, double stamp) {
 TEST(StreamFleetTest, ReadsEventsHoweverTheyAreCut) {
   ScriptedServer server;
   std::vector<std::string> script{std::string(kHead)};
-  for (const char c : std::string(kComment) + std::string(kFirst) + std::string(kSecond))
-    script.emplace_back(1, c);
+  std::string bytes = std::string(kComment) + std::string(kFirst) + std::string(kSecond);
+  bytes.resize(bytes.size() -
+               2);  // an event counts before its chunk ends, and then the client goes
+  for (const char c : bytes) script.emplace_back(1, c);
   server.Play({script});
   StreamFleet fleet(*Endpoint::Parse(server.url()), "key");
   ASSERT_TRUE(fleet.Open(1, std::chrono::seconds(20), [](size_t) {}));

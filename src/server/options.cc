@@ -89,7 +89,7 @@ void DeclareBench(CLI::App& streams, Settings& settings, loadgen::StreamsBenchOp
   settings.Secret("admin-token", options.admin_token, "publish by an admin write with this token");
   settings.OptionalInteger(
       "server-pid", options.server_pid, 1, INT32_MAX,
-      "process to measure; unset: the one that listens on the port, if it is on this machine");
+      "process to measure, with its children; unset: the one that listens on the port, if here");
   streams.add_flag("--fetch", options.fetch,
                    "beside each stream a kept connection that fetches the flags after an event");
   streams.add_flag("--json", options.json, "print the report as JSON");
