@@ -10,9 +10,9 @@
 namespace flagstream::loadgen {
 namespace {
 
-Result<> Expect200(const Result<HttpAnswer>& answer, std::string_view doing) {
+Result<> ExpectSuccess(const Result<HttpAnswer>& answer, std::string_view doing) {
   if (!answer) return answer.error();
-  if (answer->status == 200) return {};
+  if (answer->status / 100 == 2) return {};
   return Error::Unavailable(std::string(doing) + " was answered with " +
                             std::to_string(answer->status) + ": " + answer->body);
 }
@@ -32,7 +32,7 @@ class QueueChangePublisher final : public Publisher {
     const std::string now = wire::FormatDocumentTime(SystemClock().NowMicros());
     return client_.Send("POST", path_, headers_, "{\"updated_at\": \"" + now + "\"}");
   }
-  Result<> Confirm() override { return Expect200(client_.ReadAnswer(), "queue-change"); }
+  Result<> Confirm() override { return ExpectSuccess(client_.ReadAnswer(), "queue-change"); }
 
  private:
   HttpClient client_;
@@ -53,7 +53,7 @@ class AdminPublisher final : public Publisher {
     return client_.Send("PATCH", path_, headers_,
                         enabled_ ? R"({"enabled": true})" : R"({"enabled": false})");
   }
-  Result<> Confirm() override { return Expect200(client_.ReadAnswer(), "switching the feature"); }
+  Result<> Confirm() override { return ExpectSuccess(client_.ReadAnswer(), "switching the feature"); }
 
  private:
   HttpClient client_;
@@ -75,7 +75,7 @@ Result<std::unique_ptr<Publisher>> MakeAdminPublisher(HttpClient client,
   const std::string list = "/api/v1/environments/" + environment_key + "/featurestates/";
   FLAGSTREAM_TRY(client.Send("GET", list, TokenHeader(token), ""));
   const Result<HttpAnswer> answer = client.ReadAnswer();
-  FLAGSTREAM_TRY(Expect200(answer, "listing the feature states"));
+  FLAGSTREAM_TRY(ExpectSuccess(answer, "listing the feature states"));
   FLAGSTREAM_ASSIGN(const wire::Json page, wire::ParseJson(answer->body));
   const wire::Json* results = page.Find("results");
   if (results == nullptr || results->AsArray() == nullptr || results->AsArray()->empty()) {
