@@ -13,6 +13,20 @@ from harness.stamps import stamp_of
 
 NUMBERS = itertools.count(1)
 
+# Of values that travel as typed objects: name of the type and the member that holds it.
+TYPES = {str: ("unicode", "string_value"), int: ("int", "integer_value"), bool: ("bool", "boolean_value"),
+         type(None): ("unicode", "string_value")}
+
+
+def typed(value) -> dict:
+    kind, member = TYPES[type(value)]
+    return {"type": kind, member: value}
+
+
+def value_of(fields: dict):
+    """The other way round; members of other types count for nothing."""
+    return fields[dict(TYPES.values())[fields["type"]]]
+
 
 class Admin:
     """Calls with a token, on one kept connection per thread."""
@@ -154,9 +168,7 @@ class Environment:
 
     def override_for_segment(self, feature: int, segment: int, *, enabled: bool, value=None, weights=()) -> dict:
         """Makes an override of a feature by a segment, weaker than those that are there. Weights are of its options."""
-        kind, member = {bool: ("bool", "boolean_value"), int: ("int", "integer_value")}.get(
-            type(value), ("unicode", "string_value"))
-        body = {"enabled": enabled, "feature_state_value": {"type": kind, member: value},
+        body = {"enabled": enabled, "feature_state_value": typed(value),
                 "feature_segment": {"segment": segment},
                 "multivariate_feature_state_values": list(weights)}
         return self.admin.post(f"{self.path}/features/{feature}/create-segment-override/", body)

@@ -126,6 +126,12 @@ class Client:
         """Name to [enabled, value], as the SDK says at this moment for its identity."""
         return self._driver.call({"do": "flags", "client": self.name, **self._who})["flags"]
 
+    def speak_for(self, identity: str, traits: dict | None = None) -> None:
+        """From now on for another identity: a client-side SDK logs it in, the others name it in each call."""
+        self._who = {"identity": identity, "traits": traits or {}, "transient": False}
+        if self.way.client_side:
+            self._driver.call({"do": "identify", "client": self.name, **self._who})
+
     def changes(self) -> list[dict]:
         """Of an SDK that tells of changes: what it told, oldest first."""
         return self._driver.call({"do": "changes", "client": self.name})["changes"]

@@ -2,6 +2,7 @@
 """The official SDKs that tests drive: the programs that run them, and the ways in which each holds its flags."""
 
 import dataclasses
+import json
 import os
 import pathlib
 import shutil
@@ -72,6 +73,7 @@ class Way:
     sdk: str
     mode: str
     values_are_text: bool = False
+    variants_are_text: bool = False
     empty_text_is_none: bool = False
 
     def __str__(self) -> str:
@@ -94,13 +96,19 @@ class Way:
             return None
         return str(value) if self.values_are_text and value is not None else value
 
+    def seen_variant(self, value):
+        """The same of a value that a variant gave."""
+        return json.dumps(value) if self.variants_are_text and not isinstance(value, str) else self.seen(value)
+
 
 WAYS = [
     *(Way(runtime, sdk, "stream") for runtime in ("javascript", "chromium")
       for sdk in ("javascript-12", "javascript-10")),
     Way("chromium", "react-12", "stream"),
-    *(Way(name, name, mode) for name in ("node", "rust", "java", "ruby", "php")
-      for mode in ("remote", "local")),
+    *(Way(name, name, mode) for name in ("node", "rust", "ruby", "php") for mode in ("remote", "local")),
+    Way("java", "java", "remote"),
+    # Its own evaluation reads a variant's value as text.
+    Way("java", "java", "local", variants_are_text=True),
     # By itself it polls once a minute at most, which is too long to wait for here.
     Way("elixir", "elixir", "remote", empty_text_is_none=True),
     *(Way("dotnet", "dotnet", mode, values_are_text=True) for mode in ("remote", "local")),

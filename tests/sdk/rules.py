@@ -3,13 +3,9 @@
 
 import itertools
 
-from harness.admin import Environment
+from harness.admin import Environment, typed
 
 NUMBERS = itertools.count(1)
-
-
-def typed(value: str) -> dict:
-    return {"type": "unicode", "string_value": value}
 
 
 class Rules:
@@ -29,10 +25,10 @@ class Rules:
     def delete_segment(self, segment: dict) -> None:
         self._admin.delete(f"{self._segments}{segment['id']}/")
 
-    def override(self, segment: dict, feature: str, *, enabled: bool, value: str) -> dict:
+    def override(self, segment: dict, feature: str, *, enabled: bool, value: str, weights=()) -> dict:
         """Goes behind the overrides that there are."""
         return self._environment.override_for_segment(self._environment.feature_id(feature), segment["id"],
-                                                      enabled=enabled, value=value)
+                                                      enabled=enabled, value=value, weights=weights)
 
     def change_override(self, state: dict, *, enabled: bool, value: str) -> None:
         self._admin.put(f"features/featurestates/{state['id']}/", {

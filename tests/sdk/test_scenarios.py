@@ -8,6 +8,7 @@ from harness.deadline import wait_until
 from harness.sdks import WAYS, Way
 from harness.segments import serve_segment
 from sdk.rules import Rules
+from sdk.variants import Variants
 
 CHANGES = 100
 
@@ -128,6 +129,64 @@ def put_into_two_segments(environment) -> None:
     rules = Rules(environment)
     for value in ("first", "second"):
         rules.override(rules.make_segment(plan="pro"), "banner", enabled=True, value=value)
+
+
+# ---- variants ----
+
+# Ruby's own evaluation hashes the key that it was given, not the environment's, and drops the variants of overrides.
+with_variants = those(lambda way: str(way) != "ruby-local")
+
+
+@with_variants
+def test_variants(open_client, environment, settled):
+    """Each identity gets the variant, or the control value, that the server's own evaluation gives it, whoever
+    evaluates. New weights and a new value of a variant are seen without a restart."""
+    colours = Variants(environment, "colour", "grey", {"red": 30, 7: 25, True: 20})
+    served = colours.pick({"red", 7, True, "grey"}, each=5)
+    watched = next(identity for identity, value in served.items() if value == "grey")
+    client = open_client(environment, identity=watched)
+    settled(client)
+    assert_same(client, served)
+
+    client.speak_for(watched)
+    colours.set_weights({"red": 10, 7: 40, True: 50})
+    client.wait_for("colour", True, client.way.seen_variant(True))
+    assert_same(client, colours.served(served))
+
+    client.speak_for(watched)
+    colours.change_value(True, "crimson")
+    client.wait_for("colour", True, "crimson")
+    assert_same(client, colours.served(served))
+
+
+@with_variants
+def test_variants_of_a_segment(open_client, environment):
+    """The override of a segment has weights of its own: identities of the segment are given variants by them."""
+    colours = Variants(environment, "colour", "grey", {"red": 30, 7: 25, True: 20})
+    rules = Rules(environment)
+    rules.override(rules.make_segment(plan="pro"), "colour", enabled=True, value="plain",
+                   weights=colours.weights({"red": 40, 7: 40}))
+    pro = {"plan": "pro"}
+    assert_same(open_client(environment), colours.pick({"red", 7, "plain"}, each=5, traits=pro), pro)
+
+
+@every_way
+def test_variant_of_an_identity(open_client, environment):
+    """The override of an identity that gives one variant all the weight decides its variant."""
+    colours = Variants(environment, "colour", "grey", {"red": 30, 7: 25, True: 20})
+    environment.override("alice", "colour", enabled=True, feature_state_value="plain",
+                         multivariate_feature_state_values=colours.weights({"red": 100}))
+    assert colours.served(["alice"]) == {"alice": "red"}
+    assert_same(open_client(environment, identity="alice"), {"alice": "red"})
+
+
+def assert_same(client, served: dict, traits: dict | None = None) -> None:
+    """That the SDK gives each identity the value of "colour" that the server gives it."""
+    given = {}
+    for identity in served:
+        client.speak_for(identity, traits)
+        given[identity] = client.flags()["colour"][1]
+    assert given == {identity: client.way.seen_variant(value) for identity, value in served.items()}
 
 
 @sending_traits

@@ -77,15 +77,16 @@ serve({
     const page = await context.newPage();
     const errors = [];
     page.on("pageerror", (error) => errors.push(String(error)));
-    const ask = async (call) => {
+    const ask = async (call, argument) => {
       if (errors.length) throw new Error(errors.join("; "));
-      return page.evaluate(call);
+      return page.evaluate(call, argument);
     };
     await page.goto(`${origin}/`);
     await page.waitForFunction("window.loaded");
     await page.evaluate((asked) => window.open_client(asked), command);
     return {
       flags: () => ask("window.client.flags()"),
+      identify: (asked) => ask((identity) => window.client.identify(identity), asked),
       changes: () => ask("window.client.changes()"),
       close: () => context.close(),
     };

@@ -35,6 +35,11 @@ export async function openClient(flagsmith, command) {
       if (command.analytics) for (const name of Object.keys(flags)) flagsmith.hasFeature(name);
       return flags;
     },
+    // Logs another identity in.
+    async identify({ identity, traits }) {
+      await flagsmith.identify(identity, traits);
+      failOnError();
+    },
     // What onChange was called with, oldest first.
     changes() {
       failOnError();

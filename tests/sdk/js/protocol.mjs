@@ -29,8 +29,8 @@ function say(message) {
   process.stdout.write(JSON.stringify(message) + "\n");
 }
 
-// Answers commands until the test closes our input. `open(command)` makes a client: { flags(command), changes?(),
-// close() }, each of which may be asynchronous. `end()` closes what all clients share.
+// Answers commands until the test closes our input. `open(command)` makes a client: { flags(command), identify?(command),
+// changes?(), close() }, each of which may be asynchronous. `end()` closes what all clients share.
 export function serve({ versions, details = {}, open, end = async () => {} }) {
   const clients = new Map();
 
@@ -41,6 +41,10 @@ export function serve({ versions, details = {}, open, end = async () => {} }) {
     }
     const client = clients.get(command.client);
     if (command.do === "flags") return { flags: await client.flags(command) };
+    if (command.do === "identify") {
+      await client.identify(command);
+      return {};
+    }
     if (command.do === "changes") return { changes: await client.changes() };
     if (command.do === "close") {
       clients.delete(command.client);

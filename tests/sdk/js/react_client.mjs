@@ -9,11 +9,15 @@ import { flagsOf, sdkOptions } from "./client.mjs";
 // A component names the features that it uses; those of the scenarios.
 const FEATURES = ["banner", "dark", "fresh", "count", "yes", "no", "empty", "colour"];
 
+// `stateOf(name)`: [enabled, value].
+function text(flagsmith, stateOf) {
+  const known = flagsOf(flagsmith);
+  return JSON.stringify(Object.fromEntries(FEATURES.filter((name) => name in known).map((name) => [name, stateOf(name)])));
+}
+
 function Flags({ flagsmith }) {
   const used = useFlags(FEATURES);
-  const known = flagsOf(flagsmith);
-  const shown = FEATURES.filter((name) => name in known).map((name) => [name, [used[name].enabled, used[name].value]]);
-  return createElement("output", null, JSON.stringify(Object.fromEntries(shown)));
+  return createElement("output", null, text(flagsmith, (name) => [used[name].enabled, used[name].value]));
 }
 
 export async function openClient(command) {
@@ -27,16 +31,24 @@ export async function openClient(command) {
   const options = sdkOptions(command, changes, errors, flagsmith);
   const page = createElement(FlagsmithProvider, { flagsmith, options }, createElement(Flags, { flagsmith }));
   createRoot(document.body.appendChild(document.createElement("main"))).render(page);
-  while (shown() === "{}") {
-    failOnError();
-    await new Promise((resolve) => requestAnimationFrame(resolve));
-  }
+  const drawn = async (wanted) => {
+    while (!wanted()) {
+      failOnError();
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+  };
+  await drawn(() => shown() !== "{}");
   return {
     flags() {
       failOnError();
       const flags = JSON.parse(shown());
-      if (command.analytics) for (const name of Object.keys(flags)) flagsmith.hasFeature(name);
+      if (command.analytics) for (const name of Object.keys(flagsOf(flagsmith))) flagsmith.hasFeature(name);
       return flags;
+    },
+    // Logs another identity in, and waits for the component to show what the client then holds.
+    async identify({ identity, traits }) {
+      await flagsmith.identify(identity, traits);
+      await drawn(() => shown() === text(flagsmith, (name) => flagsOf(flagsmith)[name]));
     },
     changes() {
       failOnError();
