@@ -9,8 +9,9 @@ from harness.server import LONG_STREAMS, Server
 
 @pytest.fixture(scope="session")
 def shared_server(tmp_path_factory):
-    """One demo server for tests that leave it as they found it, apart from a project of their own."""
-    with Server(tmp_path_factory.mktemp("shared"), "--threads", "2") as server:
+    """One demo server for tests that leave it as they found it, apart from a project of their own. Counts of evaluations
+    can be read soon."""
+    with Server(tmp_path_factory.mktemp("shared"), "--threads", "2", "--analytics-flush", "1") as server:
         yield server
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Published SDKs as clients: a driver is a small program in the SDK's language. sdk/README.md has what is said."""
 
+import collections
 import itertools
 import json
 import pathlib
@@ -142,6 +143,14 @@ class Client:
 
     def wait_for_stream(self) -> None:
         wait_until(lambda: self.gate.events >= 1, "the stream to be open")
+
+    @property
+    def reported(self) -> dict[str, int]:
+        """Evaluations by feature that the SDK has told the server of."""
+        total = collections.Counter()
+        for body in self.gate.bodies("/api/v1/analytics/flags/"):
+            total.update(json.loads(body))
+        return dict(total)
 
     @property
     def fetches(self) -> int:

@@ -15,37 +15,49 @@ PIECE = 1 << 16
 
 @dataclasses.dataclass
 class Passed:
-    """One request that went through, as its head said."""
+    """One request that went through: its head, and of a body with a length what has come of it."""
 
     method: str
     target: str
     headers: dict[str, str]
+    body: bytearray = dataclasses.field(default_factory=bytearray)
 
     @property
     def path(self) -> str:
         return self.target.partition("?")[0]
 
+    @property
+    def body_length(self) -> int:
+        return int(self.headers.get("content-length", "0"))
+
 
 class RequestSpotter:
-    """Finds request heads in what one client sends; bodies with a length are stepped over."""
+    """Finds requests in what one client sends. One is found with its head; its body is filled in as it comes."""
 
     def __init__(self):
         self._buffer = bytearray()
-        self._body_left = 0
+        self._last: Passed | None = None
 
     def feed(self, data: bytes) -> list[Passed]:
         self._buffer += data
         found = []
         while True:
-            step = min(self._body_left, len(self._buffer))
-            del self._buffer[:step]
-            self._body_left -= step
+            body_left = self._fill_body()
             end = self._buffer.find(b"\r\n\r\n")
-            if self._body_left or end < 0:
+            if body_left or end < 0:
                 return found
-            found.append(self._parse(self._buffer[:end].decode("latin-1")))
+            self._last = self._parse(self._buffer[:end].decode("latin-1"))
+            found.append(self._last)
             del self._buffer[: end + 4]
-            self._body_left = int(found[-1].headers.get("content-length", "0"))
+
+    def _fill_body(self) -> int:
+        """Bytes that its body still lacks."""
+        if self._last is None:
+            return 0
+        left = self._last.body_length - len(self._last.body)
+        self._last.body += self._buffer[:left]
+        del self._buffer[:left]
+        return self._last.body_length - len(self._last.body)
 
     @staticmethod
     def _parse(head: str) -> Passed:
@@ -117,6 +129,13 @@ class Gate:
         with self._lock:
             return sum(1 for passed in self.requests if passed.method == method and matches(passed.path))
 
+    def bodies(self, pattern: str, method: str = "POST") -> list[bytes]:
+        """Of the requests so far whose path matches, those that have come whole."""
+        matches = re.compile(pattern).fullmatch
+        with self._lock:
+            return [bytes(passed.body) for passed in self.requests
+                    if passed.method == method and matches(passed.path) and len(passed.body) == passed.body_length]
+
     # ---- threads: one accepts, two per connection pass bytes on ----
 
     def _accept(self) -> None:
@@ -152,9 +171,8 @@ class Gate:
         spotter = RequestSpotter()
         with contextlib.suppress(OSError):
             while data := client.recv(PIECE):
-                passed = spotter.feed(data)
                 with self._lock:
-                    self.requests += passed
+                    self.requests += spotter.feed(data)
                 server.sendall(data)
             server.shutdown(socket.SHUT_WR)
 

@@ -213,15 +213,26 @@ def test_transient_identity(open_client, environment, way):
 
 @every_way
 def test_analytics(open_client, environment):
-    """An SDK that counts evaluations reports them, and the server takes the report. For an identity, because Node.js
-    does not count what it evaluates itself for none."""
+    """What an SDK says that it evaluated can be read, feature by feature. For an identity, because Node.js does not
+    count what it evaluates itself for none."""
     client = open_client(environment, identity="alice", analytics=True)
+    client.flags()
+    environment.project.make_feature("late", enabled=True)
 
     def reported() -> bool:
         client.flags()
-        return client.gate.count("/api/v1/analytics/flags/", "POST") >= 1
+        return "late" in client.reported
 
-    wait_until(reported, "a report of evaluations", seconds=90)
+    wait_until(reported, "a report of evaluations of all features", seconds=90)
+    features = ("banner", "dark", "late")
+
+    def counted() -> dict[str, int] | None:
+        """Once it is all that was reported. An SDK may still send what it had not reported yet."""
+        counts = {name: environment.evaluations(name) for name in features}
+        return counts if counts == {name: client.reported[name] for name in features} else None
+
+    counts = wait_until(counted, "the reported evaluations to be counted")
+    assert counts["banner"] > counts["late"] > 0
 
 
 # ---- its own polling ----
