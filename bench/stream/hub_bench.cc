@@ -73,7 +73,7 @@ void BM_JoinAndLeave(benchmark::State& state) {
   Hub hub(HubOptions(), queue, SystemClock(), Random(1), registry);
   hub.Offer("1", MakeFrame(Stamp::FromMicros(1)));
   for (auto _ : state) {
-    hub.Join("1", std::make_unique<NullSink>(), StreamLimits()).OnClosed();
+    hub.Join("1", std::make_unique<NullSink>(), StreamTerms()).OnClosed();
     queue.Run();
   }
 }

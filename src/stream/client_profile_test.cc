@@ -3,27 +3,102 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace flagstream::stream {
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::minutes;
 using std::chrono::seconds;
 
-milliseconds AgeWith(std::optional<milliseconds> operators,
-                     std::string_view user_agent = "curl/7.88") {
-  return ClientProfiles(operators).LimitsFor({.user_agent = user_agent}).age_max;
-}
+constexpr auto kBrowser =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/120.0 Safari/537.36";
 
-TEST(ClientProfilesTest, DefaultIsThirtySecondsGiveOrTakeATenth) {
-  for (const auto* agent : {"", "Mozilla/5.0", "python-requests/2.31"}) {
-    const StreamLimits limits = ClientProfiles(std::nullopt).LimitsFor({.user_agent = agent});
-    EXPECT_EQ(limits, (StreamLimits{.age_max = seconds(30), .age_jitter = 0.1})) << agent;
+struct Row {
+  std::string_view profile;
+  ClientRequest request;  // as the SDK sends it
+  StreamTerms terms;
+};
+
+// What each client needs, said here once more and in full: whoever changes the table shows that it
+// was meant.
+const Row kRows[] = {
+    {"browser",
+     {.user_agent = kBrowser, .accept = "text/event-stream"},
+     {.age_max = minutes(10), .age_jitter = 0.2, .is_repeat_free = true}},
+    {"python",
+     {.user_agent = "python-requests/2.34.0", .accept = "application/json, text/event-stream"},
+     {.age_max = minutes(10), .age_jitter = 0.2, .is_repeat_free = true}},
+    {"python",
+     {.user_agent = "flagsmith-python-sdk/6.1.0", .accept = "*/*"},
+     {.age_max = minutes(10), .age_jitter = 0.2, .is_repeat_free = true}},
+    {"go",
+     {.user_agent = "Go-http-client/1.1"},
+     {.age_max = minutes(10), .age_jitter = 0.2, .is_repeat_free = true}},
+    {"go",
+     {.user_agent = "flagsmith-go-sdk/5.1.0"},
+     {.age_max = minutes(10), .age_jitter = 0.2, .is_repeat_free = true}},
+    {"android",
+     {.user_agent = "flagsmith-kotlin-android-sdk/1.9.0",
+      .accept = "application/json",
+      .environment_key = "key"},
+     {.age_max = minutes(10), .age_jitter = 0.2, .is_repeat_free = true}},
+    {"android",
+     {.user_agent = "okhttp/4.11.0", .accept = "application/json", .environment_key = "key"},
+     {.age_max = minutes(10), .age_jitter = 0.2, .is_repeat_free = true}},
+    {"ios",
+     {.user_agent = "flagsmith-swift-ios-sdk/3.10.0"},
+     {.age_max = minutes(60), .age_jitter = 0.2, .needs_whole_events = true}},
+    {"ios",
+     {.user_agent = "Amazon CloudFront",
+      .accept = "text/event-stream, application/json; charset=utf-8"},
+     {.age_max = minutes(60), .age_jitter = 0.2, .needs_whole_events = true}},
+    {"react-native",
+     {.user_agent = "okhttp/4.12.0",
+      .accept = "text/event-stream",
+      .requested_with = "XMLHttpRequest"},
+     {.age_max = seconds(30), .age_jitter = 0.1, .is_repeat_free = true}},
+    {"react-native",
+     {.user_agent = kBrowser, .accept = "text/event-stream", .requested_with = "XMLHttpRequest"},
+     {.age_max = seconds(30), .age_jitter = 0.1, .is_repeat_free = true}},
+    {"flutter",
+     {.user_agent = "Dart/3.9 (dart:io)", .accept = "text/event-stream"},
+     {.age_max = seconds(30), .age_jitter = 0.1}},
+    {"ruby",
+     {.user_agent = "Faraday v2.14.0", .accept = "*/*"},
+     {.age_max = seconds(30), .age_jitter = 0.1, .ends_after_change = true}},
+    {"node",
+     {.user_agent = "node", .accept = "text/event-stream"},
+     {.age_max = seconds(30), .age_jitter = 0.1, .is_repeat_free = true}},
+    {"other", {}, {.age_max = seconds(30), .age_jitter = 0.1}},
+    {"other",
+     {.user_agent = "curl/8.5.0", .accept = "*/*"},
+     {.age_max = seconds(30), .age_jitter = 0.1}},
+    {"other", {.user_agent = "okhttp/4.11.0"}, {.age_max = seconds(30), .age_jitter = 0.1}},
+    {"other", {.user_agent = "not Mozilla/5.0"}, {.age_max = seconds(30), .age_jitter = 0.1}},
+};
+
+TEST(ClientProfilesTest, EachClientGetsWhatIsGoodForIt) {
+  for (const Row& row : kRows) {
+    SCOPED_TRACE(std::string(row.profile) + ": " + std::string(row.request.user_agent));
+    EXPECT_EQ(ProfileOf(row.request).name, row.profile);
+    EXPECT_EQ(ClientProfiles(std::nullopt).TermsFor(row.request), row.terms);
   }
 }
 
-TEST(ClientProfilesTest, TheOperatorsWordHolds) {
-  EXPECT_EQ(AgeWith(seconds(120)), seconds(120));
-  EXPECT_EQ(AgeWith(seconds(120), "Mozilla/5.0"), seconds(120));
+// Goal: the operator's age is that of all, give or take a tenth, and changes nothing else.
+TEST(ClientProfilesTest, TheOperatorsAgeHoldsForEveryClient) {
+  for (const Row& row : kRows) {
+    StreamTerms terms = row.terms;
+    terms.age_max = seconds(120);
+    terms.age_jitter = 0.1;
+    EXPECT_EQ(ClientProfiles(seconds(120)).TermsFor(row.request), terms) << row.profile;
+  }
+}
+
+milliseconds AgeWith(milliseconds operators) {
+  return ClientProfiles(operators).TermsFor({.user_agent = kBrowser}).age_max;
 }
 
 TEST(ClientProfilesTest, StreamsAreNeverTooShort) {

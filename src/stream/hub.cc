@@ -38,13 +38,13 @@ void Hub::OfferPassing(std::string_view channel, FramePtr frame) {
   if (found != channels_.end()) Offer(*found->second, std::move(frame));
 }
 
-Subscriber& Hub::Join(std::string_view channel, std::unique_ptr<Sink> sink, StreamLimits limits) {
+Subscriber& Hub::Join(std::string_view channel, std::unique_ptr<Sink> sink, StreamTerms terms) {
   role_.AssertHere();
-  return Join(ChannelNamed(channel), std::move(sink), limits);
+  return Join(ChannelNamed(channel), std::move(sink), terms);
 }
 
 Subscriber& Hub::JoinPassing(std::string_view channel_name, FramePtr first,
-                             std::unique_ptr<Sink> sink, StreamLimits limits) {
+                             std::unique_ptr<Sink> sink, StreamTerms terms) {
   role_.AssertHere();
   Channel& channel = ChannelNamed(channel_name, Channel::Life::kPassing);
   if (first != nullptr && channel.newest() == nullptr) {
@@ -52,12 +52,12 @@ Subscriber& Hub::JoinPassing(std::string_view channel_name, FramePtr first,
   } else if (first != nullptr) {
     channel.Renew(std::move(first));
   }
-  return Join(channel, std::move(sink), limits);
+  return Join(channel, std::move(sink), terms);
 }
 
-Subscriber& Hub::JoinIdle(std::unique_ptr<Sink> sink, StreamLimits limits) {
+Subscriber& Hub::JoinIdle(std::unique_ptr<Sink> sink, StreamTerms terms) {
   role_.AssertHere();
-  return Join(idle_, std::move(sink), limits);
+  return Join(idle_, std::move(sink), terms);
 }
 
 void Hub::Close(std::string_view channel) {
@@ -123,8 +123,8 @@ void Hub::ForgetIfUnused(const Channel& channel) {
   channels_.erase(found);
 }
 
-Subscriber& Hub::Join(Channel& channel, std::unique_ptr<Sink> sink, StreamLimits limits) {
-  FLAGSTREAM_ASSERT(sink != nullptr && limits.age_max > milliseconds::zero());
+Subscriber& Hub::Join(Channel& channel, std::unique_ptr<Sink> sink, StreamTerms terms) {
+  FLAGSTREAM_ASSERT(sink != nullptr && terms.age_max > milliseconds::zero());
   now_ = TickNow();
   StartTicking();
   Subscriber& subscriber = slots_.Take();
@@ -133,8 +133,10 @@ Subscriber& Hub::Join(Channel& channel, std::unique_ptr<Sink> sink, StreamLimits
   subscriber.sink_ = std::move(sink);
   subscriber.last_write_ = now_;  // the head
   subscriber.keepalive_ = DrawKeepAlive();
-  subscriber.age_due_ = DrawAgeDue(limits);
+  subscriber.age_due_ = DrawAgeDue(terms);
   subscriber.end_reason_ = EndReason::kAgeLimit;
+  subscriber.ends_after_change_ = terms.ends_after_change;
+  subscriber.needs_whole_events_ = terms.needs_whole_events;
   ++stream_count_;
   metrics_.StreamOpened();
   EnterChannel(subscriber, channel);
@@ -218,7 +220,9 @@ void Hub::FanOut(Channel& channel, size_t& visits) {
   const FramePtr frame = channel.newest();
   size_t sent = 0;
   while (Subscriber* const subscriber = channel.NextDue(visits)) {
-    if (SendFrame(*subscriber, frame)) ++sent;
+    if (!SendFrame(*subscriber, frame)) continue;
+    ++sent;
+    if (subscriber->is_end_due_) BeginEnd(*subscriber, EndReason::kChangeTold);
   }
   if (sent > 0) metrics_.FanOutSent(*frame, sent, clock_.NowMicros());
 }

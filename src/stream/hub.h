@@ -18,7 +18,7 @@
 #include "stream/frame.h"
 #include "stream/hub_metrics.h"
 #include "stream/sink.h"
-#include "stream/stream_limits.h"
+#include "stream/stream_terms.h"
 #include "stream/subscriber.h"
 #include "stream/subscriber_slots.h"
 #include "stream/timer_wheel.h"
@@ -61,16 +61,16 @@ class Hub {
   // one, and from then on every newer one. A channel comes into being by its first Offer or Join;
   // one without a frame is forgotten with its last stream. The subscriber lives until its sink is
   // destroyed; it may have ended already when this returns.
-  Subscriber& Join(std::string_view channel, std::unique_ptr<Sink> sink, StreamLimits limits);
+  Subscriber& Join(std::string_view channel, std::unique_ptr<Sink> sink, StreamTerms terms);
   // The same for a channel that is forgotten with its last stream, as that of an identity. `first`,
   // unless it is null or the channel has a newer one, is what this stream and those after it are
   // sent first; who was sent what was offered last is not sent it.
   Subscriber& JoinPassing(std::string_view channel, FramePtr first, std::unique_ptr<Sink> sink,
-                          StreamLimits limits);
+                          StreamTerms terms);
   // Offers to the streams that are in such a channel; nothing if there are none.
   void OfferPassing(std::string_view channel, FramePtr frame);
   // A stream that gets comments only and ends as usual: unknown key, real-time off.
-  Subscriber& JoinIdle(std::unique_ptr<Sink> sink, StreamLimits limits);
+  Subscriber& JoinIdle(std::unique_ptr<Sink> sink, StreamTerms terms);
   // Ends all streams of the channel cleanly, in slices, and forgets it.
   void Close(std::string_view channel);
   // Ends all streams cleanly, spread evenly over `window`; those that join from now on too.
@@ -98,8 +98,7 @@ class Hub {
       REQUIRES(role_);
   void Offer(Channel& channel, FramePtr frame) REQUIRES(role_);
   void ForgetIfUnused(const Channel& channel) REQUIRES(role_);
-  Subscriber& Join(Channel& channel, std::unique_ptr<Sink> sink, StreamLimits limits)
-      REQUIRES(role_);
+  Subscriber& Join(Channel& channel, std::unique_ptr<Sink> sink, StreamTerms terms) REQUIRES(role_);
   void EnterChannel(Subscriber& subscriber, Channel& channel) REQUIRES(role_);
   void LeaveChannel(Subscriber& subscriber) REQUIRES(role_);
   void SpreadEnds(const Channel& channel, Tick window, size_t of, size_t& ends) REQUIRES(role_);
@@ -122,6 +121,7 @@ class Hub {
   // One stream: sending. Those that return bool say whether nothing is left to send and the stream
   // is open.
   bool SendFrame(Subscriber& subscriber, const FramePtr& frame) REQUIRES(role_);
+  void MarkBegun(Subscriber& subscriber) REQUIRES(role_);
   bool SendNewest(Subscriber& subscriber) REQUIRES(role_);
   bool SendRest(Subscriber& subscriber) REQUIRES(role_);
   void SendComment(Subscriber& subscriber) REQUIRES(role_);
@@ -141,7 +141,7 @@ class Hub {
   void StartTicking() REQUIRES(role_);
   void OnTick() REQUIRES(role_);
   Tick DrawKeepAlive() REQUIRES(role_);
-  Tick DrawAgeDue(StreamLimits limits) REQUIRES(role_);
+  Tick DrawAgeDue(StreamTerms terms) REQUIRES(role_);
   Tick DrawShutdownDue() REQUIRES(role_);
   Tick WriteDue(const Subscriber& subscriber) const REQUIRES(role_);
   Tick NextDeadline(const Subscriber& subscriber) const REQUIRES(role_);

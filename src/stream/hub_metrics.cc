@@ -23,6 +23,8 @@ std::string_view ReasonName(EndReason reason) {
       return "shutdown";
     case EndReason::kEnvironmentGone:
       return "environment_gone";
+    case EndReason::kChangeTold:
+      return "change_told";
   }
   FLAGSTREAM_UNREACHABLE();
 }

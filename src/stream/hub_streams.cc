@@ -39,6 +39,7 @@ void Hub::OnWritable(Subscriber& subscriber) {
   if (!SendNewest(subscriber)) return;
   subscriber.channel_->MarkCaughtUp(subscriber);
   metrics_.NoLongerBehind();
+  if (subscriber.is_end_due_) return BeginEnd(subscriber, EndReason::kChangeTold);
   ScheduleDeadline(subscriber);
 }
 
@@ -53,16 +54,23 @@ bool Hub::SendFrame(Subscriber& subscriber, const FramePtr& frame) {
   const size_t taken = subscriber.sink_->Send(frame->chunk);
   if (!subscriber.IsOpen()) return false;
   if (taken == frame->chunk.size()) {
-    subscriber.channel_->MarkSent(subscriber);
+    MarkBegun(subscriber);
     subscriber.last_write_ = now_;
     return true;
   }
   if (taken > 0) {
-    subscriber.channel_->MarkSent(subscriber);
+    // To a client that cannot read a cut event it was not sent, and follows once more.
+    if (!subscriber.needs_whole_events_) MarkBegun(subscriber);
     KeepRest(subscriber, frame->chunk, taken, frame);
   }
   AwaitRoom(subscriber);
   return false;
+}
+
+void Hub::MarkBegun(Subscriber& subscriber) {
+  const bool is_first = subscriber.sent_ == Stamp();
+  subscriber.is_end_due_ = subscriber.ends_after_change_ && !is_first;
+  subscriber.channel_->MarkSent(subscriber);
 }
 
 bool Hub::SendNewest(Subscriber& subscriber) {
@@ -85,7 +93,8 @@ bool Hub::SendRest(Subscriber& subscriber) {
     return false;
   }
   subscriber.last_write_ = now_;
-  if (subscriber.rest_frame_ != nullptr) metrics_.FrameDelivered();
+  if (subscriber.rest_frame_ != nullptr && !subscriber.needs_whole_events_)
+    metrics_.FrameDelivered();
   subscriber.rest_frame_.reset();
   return true;
 }
@@ -195,9 +204,9 @@ Tick Hub::DrawKeepAlive() {
                milliseconds(random_.Between(0, options_.keepalive.count() / 10)));
 }
 
-Tick Hub::DrawAgeDue(StreamLimits limits) {
-  if (limits.age_max == kUnlimitedAge) return kNever;
-  const double age = random_.Jitter(static_cast<double>(limits.age_max.count()), limits.age_jitter);
+Tick Hub::DrawAgeDue(StreamTerms terms) {
+  if (terms.age_max == kUnlimitedAge) return kNever;
+  const double age = random_.Jitter(static_cast<double>(terms.age_max.count()), terms.age_jitter);
   return After(now_, Ticks(milliseconds(static_cast<int64_t>(age))));
 }
 

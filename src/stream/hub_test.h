@@ -27,7 +27,7 @@ inline std::string TextAt(int64_t n) { return wire::StampText(StampAt(n)); }
 // A hub whose time and tasks the test drives, and connections that it looks at from the far side.
 class HubTest : public ::testing::Test {
  protected:
-  static constexpr StreamLimits kForEver{.age_max = kUnlimitedAge, .age_jitter = 0};
+  static constexpr StreamTerms kForEver{.age_max = kUnlimitedAge, .age_jitter = 0};
 
   ~HubTest() override { hub_.reset(); }
 
@@ -47,17 +47,17 @@ class HubTest : public ::testing::Test {
   FakeConnection& NewConnection() { return connections_.emplace_back(); }
 
   FakeConnection& Join(FakeConnection& connection, std::string_view channel = "1",
-                       StreamLimits limits = kForEver) {
-    connection.SetSubscriber(hub().Join(channel, connection.MakeSink(), limits));
+                       StreamTerms terms = kForEver) {
+    connection.SetSubscriber(hub().Join(channel, connection.MakeSink(), terms));
     return connection;
   }
-  FakeConnection& Join(std::string_view channel = "1", StreamLimits limits = kForEver) {
-    return Join(NewConnection(), channel, limits);
+  FakeConnection& Join(std::string_view channel = "1", StreamTerms terms = kForEver) {
+    return Join(NewConnection(), channel, terms);
   }
   std::vector<FakeConnection*> JoinMany(size_t count, std::string_view channel = "1",
-                                        StreamLimits limits = kForEver) {
+                                        StreamTerms terms = kForEver) {
     std::vector<FakeConnection*> joined;
-    for (size_t i = 0; i < count; ++i) joined.push_back(&Join(channel, limits));
+    for (size_t i = 0; i < count; ++i) joined.push_back(&Join(channel, terms));
     return joined;
   }
 

@@ -204,7 +204,7 @@ TEST_F(HubTimeTest, AgeLimitEndsTheStreamCleanly) {
 
 // Goal: streams opened together end apart, each within the jitter.
 TEST_F(HubTimeTest, AgesAreSpread) {
-  JoinMany(1'000, "1", StreamLimits());
+  JoinMany(1'000, "1", StreamTerms());
   AdvanceBy(milliseconds(26'900));
   EXPECT_EQ(CountFinished(), 0u);
   size_t before = 0;
@@ -321,7 +321,7 @@ TEST_F(HubTimeTest, CloseWaitsForTheFrameUnderWay) {
 // Goal: ends are spread evenly over the window, over all channels, and all are clean.
 TEST_F(HubTimeTest, ShutdownSpreadsTheEnds) {
   for (int i = 0; i < 10; ++i)
-    JoinMany(100, std::to_string(i), StreamLimits{.age_max = seconds(600), .age_jitter = 0});
+    JoinMany(100, std::to_string(i), StreamTerms{.age_max = seconds(600), .age_jitter = 0});
   hub().Shutdown(seconds(4));
   for (int i = 1; i <= 4; ++i) {
     AdvanceBy(seconds(1));

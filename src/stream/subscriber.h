@@ -22,9 +22,10 @@ enum class EndReason : uint8_t {
   kPeerClosed,
   kWriteTimeout,
   kShutdown,
-  kEnvironmentGone
+  kEnvironmentGone,
+  kChangeTold,  // its client reads a stream only when it has ended
 };
-inline constexpr size_t kEndReasonCount = 5;
+inline constexpr size_t kEndReasonCount = 6;
 
 enum class StreamState : uint8_t {
   kFree,       // a slot nobody uses
@@ -62,7 +63,10 @@ class alignas(64) Subscriber : public TimerEntry {
   StreamState state_ = StreamState::kFree;
   bool is_behind_ = false;                       // waits for its sink to have room
   EndReason end_reason_ = EndReason::kAgeLimit;  // why it ends at age_due_, or is ending
+  bool needs_whole_events_ = false;              // as its terms say
   Tick last_write_ = 0;                          // when bytes were last taken whole
+  bool ends_after_change_ = false;               // as its terms say
+  bool is_end_due_ = false;                      // once the event under way is sent whole
   Stamp sent_;                                   // of the newest frame begun
   std::unique_ptr<Sink> sink_;
   Channel* channel_ = nullptr;  // while live

@@ -17,6 +17,7 @@ void SubscriberSlots::Return(Subscriber& subscriber) {
   subscriber.unlink();
   subscriber.state_ = StreamState::kFree;
   subscriber.is_behind_ = false;
+  subscriber.is_end_due_ = false;
   subscriber.sent_ = Stamp();
   subscriber.rest_ = {};
   subscriber.rest_frame_.reset();

@@ -31,7 +31,7 @@ void RegisterEnvironmentStream(net::Router& router, StreamContext context,
     if (!channel) return JoinIdle(context, request, std::move(connection));
     auto sink = std::make_unique<SseStream>(std::move(connection), context.slots);
     SseStream& joined = *sink;
-    joined.Attach(context.hub.Join(*channel, std::move(sink), LimitsFor(context, request)));
+    joined.Attach(context.hub.Join(*channel, std::move(sink), TermsFor(context, request)));
   };
   router.Add(
       net::Method::kGet, "/sse/environments/{key}/stream",

@@ -46,7 +46,7 @@ void Join(const StreamContext& context, replica::ShardReplica& replica, const ne
                                                   std::move(joining->interest));
   SseStream& joined = *sink;
   joined.Attach(context.hub.JoinPassing(joining->channel, std::move(joining->first),
-                                        std::move(sink), LimitsFor(context, request)));
+                                        std::move(sink), TermsFor(context, request)));
 }
 
 }  // namespace

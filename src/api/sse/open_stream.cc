@@ -45,11 +45,17 @@ void JoinIdle(const StreamContext& context, const net::Request& request,
               std::unique_ptr<net::StreamConnection> connection) {
   auto sink = std::make_unique<SseStream>(std::move(connection), context.slots);
   SseStream& joined = *sink;
-  joined.Attach(context.hub.JoinIdle(std::move(sink), LimitsFor(context, request)));
+  joined.Attach(context.hub.JoinIdle(std::move(sink), TermsFor(context, request)));
 }
 
-stream::StreamLimits LimitsFor(const StreamContext& context, const net::Request& request) {
-  return context.profiles.LimitsFor({.user_agent = request.Header("User-Agent").value_or("")});
+stream::StreamTerms TermsFor(const StreamContext& context, const net::Request& request) {
+  const auto header = [&request](std::string_view name) {
+    return request.Header(name).value_or("");
+  };
+  return context.profiles.TermsFor({.user_agent = header("User-Agent"),
+                                    .accept = header("Accept"),
+                                    .requested_with = header("X-Requested-With"),
+                                    .environment_key = header("X-Environment-Key")});
 }
 
 void AnswerLater(Random& random, net::Response response, net::Responder responder) {

@@ -38,8 +38,8 @@ void OpenStream(const StreamContext& context, const net::Request& request, net::
 void JoinIdle(const StreamContext& context, const net::Request& request,
               std::unique_ptr<net::StreamConnection> connection);
 
-// How long the hub lets the stream of this client live.
-stream::StreamLimits LimitsFor(const StreamContext& context, const net::Request& request);
+// How the hub is to treat the stream of this client.
+stream::StreamTerms TermsFor(const StreamContext& context, const net::Request& request);
 
 // SSE clients ask again at once after any answer, some of them without end: what cannot be served
 // is held back, each for another time.

@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "api/errors.h"
 #include "api/sse/register_sse.h"
@@ -93,6 +95,42 @@ TEST_F(StreamTest, EndsCleanlyAtItsAge) {
   EXPECT_TRUE(answer->stream->received.ends_with(wire::kLastChunk));
   EXPECT_TRUE(answer->stream->destroyed);
   EXPECT_EQ(slots_.taken(), 0U);
+}
+
+// Goal: each header that tells a client decides on what terms its stream is held.
+TEST_F(StreamTest, EachClientGetsItsAge) {
+  using Headers = std::vector<std::pair<std::string_view, std::string_view>>;
+  const std::pair<Headers, bool> clients[] = {
+      {{{"User-Agent", "Mozilla/5.0 (X11)"}}, true},
+      {{{"User-Agent", "Mozilla/5.0 (X11)"}, {"X-Requested-With", "XMLHttpRequest"}}, false},
+      {{{"Accept", "text/event-stream, application/json; charset=utf-8"}}, true},
+      {{{"User-Agent", "okhttp/4.11.0"}, {"X-environment-key", "known"}}, true},
+      {{{"User-Agent", "okhttp/4.11.0"}}, false},
+      {{}, false}};
+  for (const auto& [headers, is_long] : clients) {
+    net::RequestBuilder builder("GET", "/sse/environments/known/stream");
+    for (const auto& [name, value] : headers) builder.AddHeader(name, value);
+    const auto answer = client_.Send(builder.Build());
+    SCOPED_TRACE(headers.empty() ? "none" : headers.back().second);
+    shard_.AdvanceBy(seconds(34));
+    EXPECT_EQ(answer->stream->finished, !is_long);
+    answer->stream->Close();
+    shard_.RunReady();
+  }
+}
+
+TEST_F(StreamTest, RubysStreamEndsRightAfterAChange) {
+  Offer(1'000'000);
+  const auto answer = client_.Send(net::RequestBuilder("GET", "/sse/environments/known/stream")
+                                       .Header("User-Agent", "Faraday v2.14.0")
+                                       .Build());
+  shard_.RunReady();
+  EXPECT_FALSE(answer->stream->finished);
+  Offer(2'000'000);
+  EXPECT_TRUE(answer->stream->finished);
+  EXPECT_TRUE(answer->stream->received.ends_with(
+      wire::EncodeChunk(wire::EncodeEvent(Stamp::FromMicros(2'000'000))) +
+      std::string(wire::kLastChunk)));
 }
 
 TEST_F(StreamTest, AClientThatLeavesGivesItsSlotBack) {
