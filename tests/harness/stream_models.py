@@ -3,6 +3,7 @@
 when it fetches and when it opens the next stream. For those whose package cannot be had where tests run."""
 
 import json
+import random
 import threading
 import time
 from abc import abstractmethod
@@ -31,6 +32,7 @@ class StreamModel:
         self._lock = threading.Lock()
         self.fetches = 0
         self.streams = 0
+        self.chunks = 0
         self.ends = 0
         self.banner = None
         self.faults: list[str] = []
@@ -72,6 +74,9 @@ class StreamModel:
     def on_clean_end(self) -> None:
         """After the last chunk."""
 
+    def pause(self) -> None:
+        """Between a clean end and the next stream."""
+
     def take(self, answer) -> None:
         """The answer to a fetch."""
         self.banner = next(one["feature_state_value"] for one in answer.json() if one["feature"]["name"] == "banner")
@@ -108,9 +113,12 @@ class StreamModel:
                 if self._stop.is_set():
                     return
                 self.on_bytes(chunk)
+                with self._lock:
+                    self.chunks += 1
             self.on_clean_end()
             with self._lock:
                 self.ends += 1
+        self.pause()
 
 
 class Go(StreamModel):
@@ -131,6 +139,16 @@ class Go(StreamModel):
         return seconds * NANOSECONDS + int((updated_at - seconds) * NANOSECONDS) > self._updated_at
 
 
+class Python(Go):
+    """The same, in whole microseconds."""
+
+    stream_headers = (("User-Agent", "python-requests/2.34.0"), ("Accept-Encoding", "gzip, deflate"),
+                      ("Accept", "application/json, text/event-stream"))
+
+    def is_newer(self, updated_at: float) -> bool:
+        return round(updated_at * 1_000_000) * 1_000 > self._updated_at
+
+
 class Ruby(Go):
     """Reads a stream only after it has ended, and compares with the last event it saw."""
 
@@ -147,6 +165,9 @@ class Ruby(Go):
     def on_clean_end(self) -> None:
         body, self._body = self._body, b""
         super().on_bytes(body)
+
+    def pause(self) -> None:
+        self._stop.wait(0.5)
 
     def is_newer(self, updated_at: float) -> bool:
         newer = updated_at > self._last
@@ -169,14 +190,8 @@ class Ios(StreamModel):
         return updated_at > 0.0
 
 
-class Android(StreamModel):
-    """Sends its key, looks at the event's name, compares with the header of the last answer."""
-
-    def __init__(self, environment: Environment):
-        self.stream_headers = (("X-environment-key", environment.key), ("Accept", "application/json"),
-                               ("Accept", "text/event-stream"), ("Accept-Encoding", "gzip"),
-                               ("User-Agent", "flagsmith-kotlin-android-sdk/1.9.0"))
-        super().__init__(environment)
+class HeaderModel(StreamModel):
+    """Looks at the event's name, compares with the header of the last answer."""
 
     def on_bytes(self, data: bytes) -> None:
         name = None
@@ -195,15 +210,42 @@ class Android(StreamModel):
         return updated_at > self._fetched
 
 
-class ReactNative(Android):
+class Android(HeaderModel):
+    """Sends its key."""
+
+    @property
+    def stream_headers(self) -> HeaderList:
+        return (("X-environment-key", self._environment.key), ("Accept", "application/json"),
+                ("Accept", "text/event-stream"), ("Accept-Encoding", "gzip"),
+                ("User-Agent", "flagsmith-kotlin-android-sdk/1.9.0"))
+
+
+class Browser(HeaderModel):
+    """After the end of a stream it pauses for up to three seconds."""
+
+    stream_headers = (("Accept", "text/event-stream"), ("Cache-Control", "no-cache"),
+                      ("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/120.0 Safari/537.36"))
+
+    def pause(self) -> None:
+        self._stop.wait(random.uniform(0, 3))
+
+
+class Unknown(HeaderModel):
+    """A program of someone's own."""
+
+    stream_headers = (("User-Agent", "curl/8.5.0"), ("Accept", "*/*"))
+
+
+class ReactNative(HeaderModel):
     """Reads the whole text again at each piece, from where it stopped, and obeys `retry`, which must be above 0."""
 
-    def __init__(self, environment: Environment):
+    stream_headers = (("Accept", "text/event-stream"), ("Cache-Control", "no-cache"),
+                      ("X-Requested-With", "XMLHttpRequest"), ("User-Agent", "okhttp/4.12.0"))
+
+    def start_up(self) -> None:
+        super().start_up()
         self._text = ""
         self._read = 0
-        super().__init__(environment)
-        self.stream_headers = (("Accept", "text/event-stream"), ("Cache-Control", "no-cache"),
-                               ("X-Requested-With", "XMLHttpRequest"))
 
     def on_bytes(self, data: bytes) -> None:
         self._text += data.decode()
@@ -225,7 +267,8 @@ class Flutter(StreamModel):
     its own clock at the end of its last fetch."""
 
     streams_at_once = 2
-    stream_headers = (("Accept", "text/event-stream"), ("Cache-Control", "no-cache"))
+    stream_headers = (("Accept", "text/event-stream"), ("Cache-Control", "no-cache"),
+                      ("User-Agent", "Dart/3.9 (dart:io)"))
 
     def start_up(self) -> None:
         self._fetched = 0.0
@@ -238,4 +281,4 @@ class Flutter(StreamModel):
         return updated_at > self._fetched
 
 
-STREAM_MODELS = [Go, Ruby, Ios, Android, ReactNative, Flutter]
+STREAM_MODELS = [Browser, Python, Go, Ruby, Ios, Android, ReactNative, Flutter, Unknown]
