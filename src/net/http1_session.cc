@@ -26,6 +26,11 @@ constexpr size_t kParkedBytesMax = 16 * 1024;
 // reset would take it away.
 constexpr size_t kDrainedBytesMax = 16 * 1024 * 1024;
 
+bool HasBytesWaiting(int socket) {
+  char byte = 0;
+  return ::recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
 }  // namespace
 
 Http1Session::Http1Session(ShardContext& context) : context_(context) {}
@@ -387,6 +392,8 @@ void Http1Session::DrainInput() {
 void Http1Session::Drain() {
   if (!connection_ || is_lingering_ || IsBusy() || !unread_.empty()) return;
   if (parser_ != nullptr && parser_->HasBegun()) return;
+  if (HasBytesWaiting(connection_->fd())) return;  // a request: read in a turn to come
+  if (request_count_ == 0) return context_.timeouts.last_call.Arm(read_timeout_, context_.Now());
   parser_.reset();
   takes_requests_ = false;
   Settle();

@@ -1,46 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <functional>
-#include <string>
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 
-#include "base/assert.h"
-#include "base/result.h"
+#include "net/owned_fd.h"
 #include "net/shard_context.h"
 
 namespace flagstream::net {
-
-// A descriptor that is closed with its owner.
-class OwnedFd {
- public:
-  explicit OwnedFd(int fd = -1) : fd_(fd) {}
-  OwnedFd(OwnedFd&& other) noexcept : fd_(other.Release()) {}
-  OwnedFd& operator=(OwnedFd&& other) noexcept;
-  ~OwnedFd() { Reset(); }
-
-  int get() const { return fd_; }
-  int Release();
-  void Reset();
-
- private:
-  int fd_;
-};
-
-// An address to listen on, and the sockets that do.
-struct ListenAddress {
-  std::string address;
-  uint16_t port = 0;
-};
-// A bound, listening socket. `is_shared`: others of this process listen on the same port.
-Result<OwnedFd> OpenListeningSocket(const ListenAddress& listen, bool is_shared);
-// The port of a bound socket.
-uint16_t LocalPort(int socket);
-// An error if somebody listens there already, which sockets that share a port would not notice.
-Result<> CheckPortIsFree(const ListenAddress& listen);
 
 // Accepts the connections of one shard. When the descriptors of process or machine are used up, it
 // refuses one connection with a descriptor held back for that, so that the client knows, and
@@ -54,8 +23,10 @@ class Listener {
 
   // Nothing happens after Stop.
   void Start();
-  // Serves what the kernel has accepted already, then closes.
-  void Stop();
+  // Closes. With kServe what the kernel has accepted already is served first; else it is
+  // left to those who have the socket too.
+  enum class Waiting { kServe, kLeave };
+  void Stop(Waiting waiting);
 
  private:
   enum class Accepted { kOne, kNone, kExhausted };

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "net/listener.h"
+#include "net/listening_socket.h"
 #include "net/shard_thread.h"
 
 namespace flagstream::net {
@@ -15,18 +16,22 @@ namespace {
 
 class ShardedServer final : public Server {
  public:
-  ShardedServer(ServerOptions options, IpNetworks trusted_proxies)
-      : options_(std::move(options)), trusted_proxies_(std::move(trusted_proxies)) {}
+  // `waiting`: what becomes of connections in the kernel's queues when accepting stops.
+  ShardedServer(ServerOptions options, IpNetworks trusted_proxies, Listener::Waiting waiting)
+      : options_(std::move(options)),
+        trusted_proxies_(std::move(trusted_proxies)),
+        waiting_(waiting) {}
   ~ShardedServer() override { Stop(std::chrono::milliseconds(0)); }
 
-  void AddShard(OwnedFd listening_socket) {
+  void AddShard(std::vector<OwnedFd> listening_sockets) {
     shards_.push_back(std::make_unique<ShardThread>(shards_.size(), options_, trusted_proxies_,
-                                                    std::move(listening_socket),
+                                                    std::move(listening_sockets),
                                                     [this] { return counts().connections_open; }));
   }
-  void SetPort(uint16_t port) { port_ = port; }
+  void SetAddress(ListenAddress address) { address_ = std::move(address); }
 
-  uint16_t port() const override { return port_; }
+  std::string address() const override { return address_.address; }
+  uint16_t port() const override { return address_.port; }
   size_t shard_count() const override { return shards_.size(); }
   Shard& shard(size_t index) override { return *shards_.at(index); }
 
@@ -43,7 +48,8 @@ class ShardedServer final : public Server {
 
   const ServerOptions options_;
   const IpNetworks trusted_proxies_;
-  uint16_t port_ = 0;
+  const Listener::Waiting waiting_;
+  ListenAddress address_;
   std::vector<std::unique_ptr<ShardThread>> shards_;
   bool is_started_ = false;
   bool is_listening_ = true;
@@ -69,7 +75,7 @@ void ShardedServer::StopAccepting() {
   if (!std::exchange(is_listening_, false)) return;
   std::latch stopped(static_cast<std::ptrdiff_t>(shards_.size()));
   for (const auto& shard : shards_) {
-    shard->StopAccepting([&stopped] { stopped.count_down(); });
+    shard->StopAccepting(waiting_, [&stopped] { stopped.count_down(); });
   }
   stopped.wait();
 }
@@ -124,13 +130,39 @@ Result<std::unique_ptr<Server>> Server::Listen(ServerOptions options) {
   const bool is_shared = threads > 1;
   FLAGSTREAM_TRY(CheckPortIsFree(listen));
 
-  auto server = std::make_unique<ShardedServer>(std::move(options), std::move(trusted_proxies));
+  auto server = std::make_unique<ShardedServer>(std::move(options), std::move(trusted_proxies),
+                                                Listener::Waiting::kServe);
   for (size_t i = 0; i < threads; ++i) {
-    FLAGSTREAM_ASSIGN(OwnedFd socket, OpenListeningSocket(listen, is_shared));
-    listen.port = LocalPort(socket.get());  // the others share the one the kernel chose
-    server->AddShard(std::move(socket));
+    std::vector<OwnedFd> sockets(1);
+    FLAGSTREAM_ASSIGN(sockets.front(), OpenListeningSocket(listen, is_shared));
+    listen.port = LocalPort(sockets.front().get());  // the others share the one the kernel chose
+    server->AddShard(std::move(sockets));
   }
-  server->SetPort(listen.port);
+  server->SetAddress(std::move(listen));
+  return std::unique_ptr<Server>(std::move(server));
+}
+
+// Each shard has a socket of its own where there are enough; else shards share them.
+Result<std::unique_ptr<Server>> Server::ServeOn(std::vector<OwnedFd> sockets,
+                                                ServerOptions options) {
+  FLAGSTREAM_ASSERT(options.threads > 0 && !sockets.empty());
+  FLAGSTREAM_ASSIGN(IpNetworks trusted_proxies, IpNetworks::Parse(options.trusted_proxies));
+  for (const OwnedFd& socket : sockets) FLAGSTREAM_TRY(PrepareListeningSocket(socket.get()));
+
+  const size_t threads = options.threads;
+  std::vector<std::vector<OwnedFd>> by_shard(threads);
+  for (size_t i = sockets.size(); i < threads; ++i) {
+    FLAGSTREAM_ASSIGN(OwnedFd shared, ShareSocket(sockets[i % sockets.size()].get()));
+    by_shard[i].push_back(std::move(shared));
+  }
+  ListenAddress listen{LocalAddress(sockets.front().get()), LocalPort(sockets.front().get())};
+  for (size_t i = 0; i < sockets.size(); ++i)
+    by_shard[i % threads].push_back(std::move(sockets[i]));
+
+  auto server = std::make_unique<ShardedServer>(std::move(options), std::move(trusted_proxies),
+                                                Listener::Waiting::kLeave);
+  for (auto& of_shard : by_shard) server->AddShard(std::move(of_shard));
+  server->SetAddress(std::move(listen));
   return std::unique_ptr<Server>(std::move(server));
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/executor.h"
 #include "base/result.h"
+#include "net/owned_fd.h"
 #include "net/router.h"
 
 namespace flagstream::net {
@@ -58,8 +59,15 @@ class Server {
 
   // Binds and listens; kUnavailable with a sentence that names the address when it cannot.
   static Result<std::unique_ptr<Server>> Listen(ServerOptions options);
+  // Serves on sockets that listen already, at least one, which somebody else has too and keeps:
+  // those who connect while this server stops wait for its successor. Address and port of the
+  // options do not count. kUnavailable if one is no listening TCP socket.
+  static Result<std::unique_ptr<Server>> ServeOn(std::vector<OwnedFd> sockets,
+                                                 ServerOptions options);
   virtual ~Server() = default;
 
+  // Of the first socket.
+  virtual std::string address() const = 0;
   virtual uint16_t port() const = 0;
   // The shards exist from Listen on; tasks posted to them run once Start was called.
   virtual size_t shard_count() const = 0;
@@ -71,7 +79,8 @@ class Server {
   // From now on connections are accepted.
   virtual void StartAccepting() = 0;
   // First step of shutdown: closes the listening sockets and answers further requests with
-  // `Connection: close`. Idle connections end.
+  // `Connection: close`. Idle connections end, but for those that have asked nothing yet: they get
+  // a second for it.
   virtual void StopAccepting() = 0;
   // Last step: waits at most `grace` for answers under way, then closes what is left and joins the
   // threads.

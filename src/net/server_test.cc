@@ -2,6 +2,7 @@
 #include "net/server.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -22,6 +23,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "net/listening_socket.h"
 
 namespace flagstream::net {
 namespace {
@@ -165,8 +167,11 @@ class ServerTest : public testing::Test {
  protected:
   ~ServerTest() override { StopServer(milliseconds(0)); }
 
-  void Start(ServerOptions options = {}) {
-    auto listening = Server::Listen(std::move(options));
+  void Start(ServerOptions options = {}) { StartServer(Server::Listen(std::move(options))); }
+  void StartOn(std::vector<OwnedFd> sockets, ServerOptions options) {
+    StartServer(Server::ServeOn(std::move(sockets), std::move(options)));
+  }
+  void StartServer(Result<std::unique_ptr<Server>> listening) {
     ASSERT_TRUE(listening.ok()) << listening.error().message();
     server_ = std::move(*listening);
     server_->Start([this](Shard& shard) { return MakeRouter(shard); });
@@ -741,6 +746,88 @@ TEST_F(ServerTest, StoppingEndsIdleConnectionsAndAnswersWhatIsUnderWay) {
   server_->Stop(milliseconds(kPatienceMs));
   answering.join();
   EXPECT_NE(busy.ReadAll().find("204 No Content"), std::string::npos);
+}
+
+TEST_F(ServerTest, WhoHasJustConnectedIsAnsweredWhileStopping) {
+  Start();
+  Client fresh(server_->port());
+  Client silent(server_->port());
+  WaitForOpen(2);
+  Client kept(server_->port());
+  EXPECT_EQ(kept.Ask(Get("/echo/a")), "200 a");
+  server_->StopAccepting();
+  fresh.Send(Get("/echo/fresh"));
+  const std::string answer = fresh.ReadAll();
+  EXPECT_NE(answer.find("Connection: close\r\n"), std::string::npos);
+  EXPECT_TRUE(answer.ends_with("fresh"));
+  EXPECT_EQ(kept.ReadAll(), "");
+  EXPECT_EQ(silent.ReadAll(), "");
+}
+
+// Sockets that somebody keeps
+
+// Some that share a port, as a service manager passes them.
+class KeptSockets {
+ public:
+  explicit KeptSockets(size_t count) {
+    ListenAddress listen{"127.0.0.1", 0};
+    for (size_t i = 0; i < count; ++i) {
+      sockets_.push_back(std::move(*OpenListeningSocket(listen, /*is_shared=*/true)));
+      listen.port = LocalPort(sockets_.back().get());
+    }
+    port_ = listen.port;
+  }
+  std::vector<OwnedFd> Pass() const {
+    std::vector<OwnedFd> passed;
+    for (const OwnedFd& socket : sockets_) passed.push_back(std::move(*ShareSocket(socket.get())));
+    return passed;
+  }
+  uint16_t port() const { return port_; }
+
+ private:
+  std::vector<OwnedFd> sockets_;
+  uint16_t port_ = 0;
+};
+
+TEST_F(ServerTest, ServesOnSocketsThatWerePassed) {
+  for (const size_t sockets : {1, 2, 3}) {
+    const KeptSockets kept(sockets);
+    StartOn(kept.Pass(), {.threads = 2});
+    EXPECT_EQ(server_->address(), "127.0.0.1");
+    EXPECT_EQ(server_->port(), kept.port());
+    // The kernel deals them out among the sockets, each of which somebody must accept from.
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(Client(kept.port()).Ask(Get("/echo/a")), "200 a");
+  }
+}
+
+TEST_F(ServerTest, WhoConnectsBetweenTwoServersIsAnsweredByTheSecond) {
+  const KeptSockets kept(2);
+  StartOn(kept.Pass(), {});
+  server_->StopAccepting();
+  server_->Stop(milliseconds(kPatienceMs));
+  std::vector<std::unique_ptr<Client>> waiting;
+  for (int i = 0; i < 20; ++i) {
+    waiting.push_back(std::make_unique<Client>(kept.port()));
+    EXPECT_TRUE(waiting.back()->is_connected());
+    waiting.back()->Send(Get("/echo/waited", "Connection: close\r\n"));
+  }
+  StartOn(kept.Pass(), {.threads = 3});
+  for (const auto& client : waiting) EXPECT_TRUE(client->ReadAll().ends_with("waited"));
+}
+
+TEST_F(ServerTest, NamesWhatItCannotServeOn) {
+  const auto refusal = [](OwnedFd fd) {
+    std::vector<OwnedFd> passed;
+    passed.push_back(std::move(fd));
+    const auto server = Server::ServeOn(std::move(passed), {});
+    return server ? std::string() : server.error().message();
+  };
+  EXPECT_NE(refusal(OwnedFd(::open("/dev/null", O_RDONLY))).find("is no socket"),
+            std::string::npos);
+  EXPECT_NE(refusal(OwnedFd(::socket(AF_INET, SOCK_DGRAM, 0))).find("is not of TCP"),
+            std::string::npos);
+  EXPECT_NE(refusal(OwnedFd(::socket(AF_INET, SOCK_STREAM, 0))).find("does not listen"),
+            std::string::npos);
 }
 
 TEST_F(ServerTest, StoppingDoesNotWaitLongerThanTheGrace) {

@@ -13,6 +13,8 @@ namespace {
 
 // A client that was sent everything and FIN is waited for this long to close its side.
 constexpr std::chrono::seconds kLingerTime{5};
+// Who has just connected is about to ask, and would take an end without an answer for a failure.
+constexpr std::chrono::seconds kLastCall{1};
 
 }  // namespace
 
@@ -21,10 +23,11 @@ ShardTimeouts::ShardTimeouts(const ServerOptions& options)
       body(options.body_timeout),
       idle(options.idle_timeout),
       write(options.write_timeout),
-      linger(kLingerTime) {}
+      linger(kLingerTime),
+      last_call(kLastCall) {}
 
 void ShardTimeouts::Expire(SteadyTime now) {
-  for (TimeoutList* list : {&header, &body, &idle, &write, &linger}) list->Expire(now);
+  for (TimeoutList* list : {&header, &body, &idle, &write, &linger, &last_call}) list->Expire(now);
 }
 
 ShardContext::ShardContext(boost::asio::io_context& io_context, Executor& shard_executor,

@@ -64,6 +64,7 @@ struct ShardTimeouts {
   TimeoutList idle;
   TimeoutList write;
   TimeoutList linger;
+  TimeoutList last_call;  // for the first request of a connection, once the server stops
 };
 
 // What the connections of one shard share. Owned by the shard, outlives its connections; on its

@@ -29,18 +29,20 @@ std::chrono::milliseconds SweepInterval(const ServerOptions& options) {
 }  // namespace
 
 ShardThread::ShardThread(size_t index, const ServerOptions& options,
-                         const IpNetworks& trusted_proxies, OwnedFd listening_socket,
+                         const IpNetworks& trusted_proxies, std::vector<OwnedFd> listening_sockets,
                          std::function<uint64_t()> count_open)
     : index_(index),
       io_(std::make_unique<boost::asio::io_context>(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO)),
       context_(*io_, *this, options, trusted_proxies) {
-  listener_.emplace(context_, std::move(listening_socket), std::move(count_open));
+  for (OwnedFd& socket : listening_sockets) {
+    listeners_.push_back(std::make_unique<Listener>(context_, std::move(socket), count_open));
+  }
   sweep_.emplace(*io_);
 }
 
 ShardThread::~ShardThread() {
   Stop();
-  listener_.reset();
+  listeners_.clear();
   sweep_.reset();
   io_.reset();
 }
@@ -80,13 +82,15 @@ void ShardThread::Run(const Server::SetUp& set_up, const std::function<void()>& 
 }
 
 void ShardThread::StartAccepting() {
-  Post([this] { listener_->Start(); });
+  Post([this] {
+    for (const auto& listener : listeners_) listener->Start();
+  });
 }
 
-void ShardThread::StopAccepting(std::function<void()> on_stopped) {
-  const auto stop = [this, on_stopped = std::move(on_stopped)] {
+void ShardThread::StopAccepting(Listener::Waiting waiting, std::function<void()> on_stopped) {
+  const auto stop = [this, waiting, on_stopped = std::move(on_stopped)] {
     context_.is_draining = true;
-    listener_->Stop();
+    for (const auto& listener : listeners_) listener->Stop(waiting);
     for (auto next = context_.sessions.begin(); next != context_.sessions.end();) {
       auto& session = static_cast<Http1Session&>(*next++);
       session.Drain();

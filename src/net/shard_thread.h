@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -22,7 +23,7 @@ namespace flagstream::net {
 class ShardThread final : public Shard {
  public:
   ShardThread(size_t index, const ServerOptions& options, const IpNetworks& trusted_proxies,
-              OwnedFd listening_socket, std::function<uint64_t()> count_open);
+              std::vector<OwnedFd> listening_sockets, std::function<uint64_t()> count_open);
   ~ShardThread() override;
   ShardThread(const ShardThread&) = delete;
   ShardThread& operator=(const ShardThread&) = delete;
@@ -38,7 +39,7 @@ class ShardThread final : public Shard {
   // Requires Start.
   void StartAccepting();
   // Calls `on_stopped` on the shard, or here if it was never started.
-  void StopAccepting(std::function<void()> on_stopped);
+  void StopAccepting(Listener::Waiting waiting, std::function<void()> on_stopped);
   // Ends the thread and whatever is still open. Also if it was never started.
   void Stop();
 
@@ -53,7 +54,7 @@ class ShardThread final : public Shard {
   // Goes before all others, since what waits in it refers to them.
   std::unique_ptr<boost::asio::io_context> io_;
   ShardContext context_;
-  std::optional<Listener> listener_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
   std::optional<boost::asio::steady_timer> sweep_;
   std::thread thread_;
 };
