@@ -56,6 +56,7 @@ LIBRARIES = {
     "nghttp2/": "net",
     "pcre2.h": "flags",
     "spdlog/": "server",
+    "systemd/": "server",
     "CLI/": "server",
     # Small tools without a world of their own may be used wherever they serve.
     "boost/system": "*",

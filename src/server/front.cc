@@ -39,15 +39,20 @@ size_t StreamsMax(const NodeOptions& options) {
   return std::max(descriptors, kDescriptorReserve + kStreamsMin) - kDescriptorReserve;
 }
 
-net::ServerOptions ServerOptionsFor(const NodeOptions& options, const ListenAddress& address,
-                                    size_t threads) {
+// On the sockets that were passed, if any, else on the address that the setting gives.
+Result<std::unique_ptr<net::Server>> OpenServer(const NodeOptions& options,
+                                                const std::string& setting,
+                                                const std::string& listen,
+                                                std::vector<net::OwnedFd> passed, size_t threads) {
   net::ServerOptions server;
-  server.address = address.host;
-  server.port = address.port;
   server.threads = threads;
   server.trusted_proxies = options.trusted_proxies;
   server.write_timeout = std::chrono::seconds(options.write_timeout);
-  return server;
+  if (!passed.empty()) return net::Server::ServeOn(std::move(passed), std::move(server));
+  FLAGSTREAM_ASSIGN(const ListenAddress address, ParseListenAddress(setting, listen));
+  server.address = address.host;
+  server.port = address.port;
+  return net::Server::Listen(std::move(server));
 }
 
 stream::HubOptions HubOptionsFor(const NodeOptions& options) {
@@ -71,18 +76,16 @@ FrontShard::FrontShard(const stream::HubOptions& hub_options, net::Shard& shard,
       requests(metrics, clock),
       hub(hub_options, shard, clock, Random(SecureRandomSeed()), metrics) {}
 
-Result<std::unique_ptr<Front>> Front::Open(const NodeOptions& options, const Clock& clock,
-                                           telemetry::Registry& metrics) {
+Result<std::unique_ptr<Front>> Front::Open(const NodeOptions& options, PassedSockets passed,
+                                           const Clock& clock, telemetry::Registry& metrics) {
   const size_t streams_max = StreamsMax(options);
-  FLAGSTREAM_ASSIGN(const ListenAddress address, ParseListenAddress("--listen", options.listen));
-  FLAGSTREAM_ASSIGN(auto server, net::Server::Listen(ServerOptionsFor(
-                                     options, address, static_cast<size_t>(options.threads))));
+  FLAGSTREAM_ASSIGN(auto server,
+                    OpenServer(options, "--listen", options.listen, std::move(passed.clients),
+                               static_cast<size_t>(options.threads)));
   std::unique_ptr<net::Server> ops_server;
-  if (!options.ops_listen.empty()) {
-    FLAGSTREAM_ASSIGN(const ListenAddress ops_address,
-                      ParseListenAddress("--ops-listen", options.ops_listen));
-    FLAGSTREAM_ASSIGN(ops_server,
-                      net::Server::Listen(ServerOptionsFor(options, ops_address, /*threads=*/1)));
+  if (!options.ops_listen.empty() || !passed.operators.empty()) {
+    FLAGSTREAM_ASSIGN(ops_server, OpenServer(options, "--ops-listen", options.ops_listen,
+                                             std::move(passed.operators), /*threads=*/1));
   }
   return std::unique_ptr<Front>(
       new Front(options, clock, metrics, std::move(server), std::move(ops_server), streams_max));
@@ -93,7 +96,6 @@ Front::Front(const NodeOptions& options, const Clock& clock, telemetry::Registry
              size_t streams_max)
     : clock_(clock),
       metrics_(metrics),
-      address_(*ParseListenAddress("--listen", options.listen)),
       client_profiles_(StreamAgeMax(options)),
       stream_slots_(streams_max),
       server_(std::move(server)),
@@ -155,9 +157,11 @@ std::unique_ptr<net::Router> Front::MakeRouter(size_t index, const AddRoutes& ad
 void Front::StartAccepting() {
   if (ops_server_ != nullptr) ops_server_->StartAccepting();
   server_->StartAccepting();
+  TellReady("serving on " + url());
 }
 
 void Front::EndStreams() {
+  TellStopping();
   server_->StopAccepting();
   const auto streams = static_cast<int64_t>(stream_slots_.taken());
   const milliseconds window = std::min(kEndStreamsMax, kEndPerStream * streams);
@@ -176,8 +180,8 @@ void Front::Stop() {
 }
 
 std::string Front::url() const {
-  const std::string host =
-      address_.host.find(':') == std::string::npos ? address_.host : "[" + address_.host + "]";
+  std::string host = server_->address();
+  if (host.find(':') != std::string::npos && !host.starts_with('[')) host = "[" + host + "]";
   return "http://" + host + ":" + std::to_string(server_->port());
 }
 

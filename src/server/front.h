@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "net/server.h"
 #include "server/options.h"
+#include "server/service_manager.h"
 #include "stream/client_profile.h"
 #include "stream/hub.h"
 #include "telemetry/registry.h"
@@ -40,10 +41,11 @@ class Front {
   // Adds the routes of shard `index` to its router; on that shard's thread.
   using AddRoutes = std::function<void(net::Router& router, size_t index)>;
 
-  // Binds the sockets. `metrics` and `clock` outlive the Front. kUnavailable, with a sentence, if
-  // an address cannot be had.
-  static Result<std::unique_ptr<Front>> Open(const NodeOptions& options, const Clock& clock,
-                                             telemetry::Registry& metrics);
+  // Serves on the sockets that were passed, or binds those of `--listen` and `--ops-listen`.
+  // `metrics` and `clock` outlive the Front. kUnavailable, with a sentence, if an address cannot be
+  // had.
+  static Result<std::unique_ptr<Front>> Open(const NodeOptions& options, PassedSockets passed,
+                                             const Clock& clock, telemetry::Registry& metrics);
   Front(const Front&) = delete;
   Front& operator=(const Front&) = delete;
 
@@ -73,7 +75,6 @@ class Front {
 
   const Clock& clock_;
   telemetry::Registry& metrics_;
-  const ListenAddress address_;
   const stream::ClientProfiles client_profiles_;
   api::StreamSlots stream_slots_;
   std::unique_ptr<api::RequestMetrics> ops_requests_;

@@ -13,6 +13,7 @@
 #include "base/mutex.h"
 #include "replica/stamp_relay.h"
 #include "server/front.h"
+#include "server/service_manager.h"
 #include "server/signals.h"
 #include "server/store_metrics.h"
 #include "server/version.h"
@@ -62,7 +63,8 @@ class LogKeeper final : public replica::StampKeeper {
 // One node of `hub`. Members are in the order in which they depend on each other.
 class HubNode {
  public:
-  explicit HubNode(const HubOptions& options) : options_(options) {}
+  HubNode(const HubOptions& options, PassedSockets passed)
+      : options_(options), passed_(std::move(passed)) {}
 
   Result<> Run();
 
@@ -75,6 +77,7 @@ class HubNode {
   void Stop();
 
   const HubOptions& options_;
+  PassedSockets passed_;  // until the front has them
   const Clock& clock_ = SystemClock();
   telemetry::Registry metrics_;
   // The relay outlives the front's threads and the log, whose callbacks refer to it.
@@ -112,7 +115,7 @@ Result<> HubNode::OpenLog() {
 }
 
 Result<> HubNode::OpenFront() {
-  FLAGSTREAM_ASSIGN(front_, Front::Open(options_, clock_, metrics_));
+  FLAGSTREAM_ASSIGN(front_, Front::Open(options_, std::move(passed_), clock_, metrics_));
   return {};
 }
 
@@ -157,7 +160,8 @@ void HubNode::Stop() {
 Result<> RunHub(const HubOptions& options) {
   // Before the node's first thread, which inherits it: else a signal would find that thread.
   BlockStopSignals();
-  return HubNode(options).Run();
+  FLAGSTREAM_ASSIGN(PassedSockets passed, TakePassedSockets());
+  return HubNode(options, std::move(passed)).Run();
 }
 
 }  // namespace flagstream::server

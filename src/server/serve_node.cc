@@ -22,6 +22,7 @@
 #include "server/front.h"
 #include "server/greeting.h"
 #include "server/retention_timer.h"
+#include "server/service_manager.h"
 #include "server/signals.h"
 #include "server/store_metrics.h"
 #include "server/version.h"
@@ -60,7 +61,8 @@ class UsageToAnalytics final : public api::FeatureUsage {
 // One node of `serve`. Members are in the order in which they depend on each other.
 class ServeNode {
  public:
-  explicit ServeNode(const ServeOptions& options) : options_(options) {}
+  ServeNode(const ServeOptions& options, PassedSockets passed)
+      : options_(options), passed_(std::move(passed)) {}
 
   Result<> Run();
 
@@ -80,6 +82,7 @@ class ServeNode {
   }
 
   const ServeOptions& options_;
+  PassedSockets passed_;  // until the front has them
   const Clock& clock_ = SystemClock();
   telemetry::Registry metrics_;
   std::unique_ptr<store::SqliteStore> store_;
@@ -139,7 +142,7 @@ Result<> ServeNode::OpenStore() {
 }
 
 Result<> ServeNode::OpenFront() {
-  FLAGSTREAM_ASSIGN(front_, Front::Open(options_, clock_, metrics_));
+  FLAGSTREAM_ASSIGN(front_, Front::Open(options_, std::move(passed_), clock_, metrics_));
   return {};
 }
 
@@ -233,7 +236,8 @@ void ServeNode::Stop() {
 Result<> RunServe(const ServeOptions& options) {
   // Before the node's first thread, which inherits it: else a signal would find that thread.
   BlockStopSignals();
-  return ServeNode(options).Run();
+  FLAGSTREAM_ASSIGN(PassedSockets passed, TakePassedSockets());
+  return ServeNode(options, std::move(passed)).Run();
 }
 
 }  // namespace flagstream::server

@@ -12,6 +12,7 @@ import subprocess
 
 from harness.deadline import PATIENCE, DeadlineExceeded, wait_until
 from harness.http import HeaderList, Response, fetch
+from harness.service_manager import ServiceManager
 
 ADMIN_EMAIL = "admin@flags.example"
 ADMIN_PASSWORD = "Correct-Horse-9"
@@ -59,7 +60,9 @@ class Server:
     beside the folder."""
 
     def __init__(self, folder: pathlib.Path, *options: str, command: str = "serve", demo: bool = True,
-                 environment: dict[str, str | None] | None = None):
+                 environment: dict[str, str | None] | None = None, manager: ServiceManager | None = None,
+                 port: int | None = None):
+        """`manager`: keeps the sockets, on `port`, and hears of the process's state."""
         self.folder = folder
         self.data = folder / "data"
         self.options = [*options, *(["--demo"] if demo and command == "serve" else [])]
@@ -67,7 +70,8 @@ class Server:
         self._environment = environment_of_server(environment)
         self._process: subprocess.Popen | None = None
         self._starts = 0
-        self.port = free_port()
+        self._manager = manager
+        self.port = port or free_port()
         folder.mkdir(parents=True, exist_ok=True)
 
     def __enter__(self) -> "Server":
@@ -145,9 +149,14 @@ class Server:
         self._starts += 1
         printed = self.folder / f"stdout-{self._starts}.txt"
         with open(printed, "wb") as out, open(self.folder / f"stderr-{self._starts}.txt", "wb") as err:
-            self._process = subprocess.Popen(self._arguments(), env=self._environment, stdin=subprocess.DEVNULL,
-                                             stdout=out, stderr=err)
+            self._process = self._spawn(stdin=subprocess.DEVNULL, stdout=out, stderr=err)
         return printed
+
+    def _spawn(self, **streams) -> subprocess.Popen:
+        if self._manager is None:
+            return subprocess.Popen(self._arguments(), env=self._environment, **streams)
+        return subprocess.Popen(self._manager.command(self._arguments()), pass_fds=self._manager.descriptors,
+                                env=self._environment | self._manager.environment(), **streams)
 
     def _arguments(self) -> list[str]:
         return [str(binary_path()), self.command, "--listen", f"127.0.0.1:{self.port}", "--data", str(self.data),
