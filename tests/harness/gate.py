@@ -158,19 +158,24 @@ class Gate:
 
     def _link(self, client: socket.socket, server: socket.socket) -> None:
         """One connection from its beginning to its end."""
-        upward = threading.Thread(target=self._to_server, args=(client, server), name="gate upward", daemon=True)
+        ended = threading.Event()
+        upward = threading.Thread(target=self._to_server, args=(client, server, ended), name="gate upward", daemon=True)
         upward.start()
         self._to_client(client, server)
+        ended.set()
         upward.join()
         with self._lock, contextlib.suppress(ValueError):
             self._links.remove((client, server))
         client.close()
         server.close()
 
-    def _to_server(self, client: socket.socket, server: socket.socket) -> None:
+    def _to_server(self, client: socket.socket, server: socket.socket, ended: threading.Event) -> None:
+        """What comes after the server's end reaches nobody and is not noted; a client may then ask once more."""
         spotter = RequestSpotter()
         with contextlib.suppress(OSError):
             while data := client.recv(PIECE):
+                if ended.is_set():
+                    return
                 with self._lock:
                     self.requests += spotter.feed(data)
                 server.sendall(data)
