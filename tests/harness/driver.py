@@ -111,7 +111,7 @@ class Client:
         key = environment.server_key if way.needs_server_key else environment.key
         driver.call({"do": "open", "client": self.name, "sdk": way.sdk, "mode": way.mode, "key": key,
                      "api": f"{base}api/v1/", "stream": base + stream_path, "analytics": False, "refresh_seconds": 1,
-                     **self._who, **options}, seconds=90)
+                     "request_seconds": int(60 * PATIENCE), **self._who, **options}, seconds=90)
 
     def __enter__(self) -> "Client":
         return self

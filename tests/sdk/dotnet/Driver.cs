@@ -53,6 +53,7 @@ static FlagsmithClient Open(JsonNode command) => new(new FlagsmithConfiguration
     ApiUri = new Uri((string)command["api"]!),
     EnableLocalEvaluation = (string)command["mode"]! == "local",
     EnvironmentRefreshInterval = TimeSpan.FromSeconds((int)command["refresh_seconds"]!),
+    RequestTimeout = (double)command["request_seconds"]!,
     EnableAnalytics = (bool)command["analytics"]!,
 });
 

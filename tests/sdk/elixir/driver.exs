@@ -53,6 +53,7 @@ defmodule Driver do
         enable_local_evaluation: command["mode"] == "local",
         # The SDK takes no less than a minute.
         environment_refresh_interval_milliseconds: max(command["refresh_seconds"] * 1000, 60_000),
+        request_timeout_milliseconds: command["request_seconds"] * 1000,
         enable_analytics: command["analytics"]
       )
 

@@ -27,6 +27,7 @@ type command struct {
 	Stream         string         `json:"stream"`
 	Analytics      bool           `json:"analytics"`
 	RefreshSeconds int            `json:"refresh_seconds"`
+	RequestSeconds int            `json:"request_seconds"`
 	Identity       *string        `json:"identity"`
 	Traits         map[string]any `json:"traits"`
 	Transient      bool           `json:"transient"`
@@ -95,7 +96,8 @@ func (c command) carryOut(clients map[string]client, answer map[string]any) erro
 
 func (c command) open() client {
 	ctx, stop := context.WithCancel(context.Background())
-	options := []flagsmith.Option{flagsmith.WithBaseURL(c.API)}
+	patience := time.Duration(c.RequestSeconds) * time.Second
+	options := []flagsmith.Option{flagsmith.WithBaseURL(c.API), flagsmith.WithRequestTimeout(patience)}
 	if c.Analytics {
 		options = append(options, flagsmith.WithAnalytics(ctx))
 	}

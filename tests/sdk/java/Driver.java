@@ -59,10 +59,14 @@ public final class Driver {
   }
 
   private static FlagsmithClient open(JsonNode command) {
+    int patience = command.get("request_seconds").asInt() * 1000;
     FlagsmithConfig configuration = FlagsmithConfig.newBuilder()
         .baseUri(command.get("api").asText())
         .withLocalEvaluation(command.get("mode").asText().equals("local"))
         .withEnvironmentRefreshIntervalSeconds(command.get("refresh_seconds").asInt())
+        .connectTimeout(patience)
+        .writeTimeout(patience)
+        .readTimeout(patience)
         .withEnableAnalytics(command.get("analytics").asBoolean())
         .build();
     return FlagsmithClient.newBuilder()

@@ -14,6 +14,7 @@ serve({
       apiUrl: command.api,
       enableLocalEvaluation: command.mode === "local",
       environmentRefreshIntervalSeconds: command.refresh_seconds,
+      requestTimeoutSeconds: command.request_seconds,
       enableAnalytics: command.analytics,
       logger,
     });

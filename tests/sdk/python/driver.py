@@ -20,6 +20,7 @@ def open_client(command: dict) -> Flagsmith:
         enable_local_evaluation=command["mode"] != "remote",
         enable_realtime_updates=command["mode"] == "stream",
         environment_refresh_interval_seconds=command["refresh_seconds"],
+        request_timeout_seconds=command["request_seconds"],
         enable_analytics=command["analytics"],
     )
 

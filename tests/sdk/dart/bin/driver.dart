@@ -47,6 +47,9 @@ Future<FlagsmithClient> open(Map<String, dynamic> command) => FlagsmithClient.in
       apiKey: command['key'] as String,
       config: FlagsmithConfig(
         baseURI: command['api'] as String,
+        connectTimeout: 1000 * (command['request_seconds'] as int),
+        receiveTimeout: 1000 * (command['request_seconds'] as int),
+        sendTimeout: 1000 * (command['request_seconds'] as int),
         enableAnalytics: command['analytics'] as bool,
         enableRealtimeUpdates: command['mode'] == 'stream',
         realtimeUpdatesBaseURI: '${command['stream']}sse/environments/',

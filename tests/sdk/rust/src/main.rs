@@ -46,6 +46,7 @@ fn open(command: &Value) -> Flagsmith {
         api_url: text(command, "api"),
         enable_local_evaluation: command["mode"] == "local",
         environment_refresh_interval_mills: command["refresh_seconds"].as_u64().unwrap() * 1000,
+        request_timeout_seconds: command["request_seconds"].as_u64().unwrap(),
         enable_analytics: command["analytics"] == true,
         ..Default::default()
     };
