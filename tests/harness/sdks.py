@@ -57,6 +57,8 @@ PROGRAMS = {program.name: program for program in [
     Program("dotnet", ("dotnet", "build/sdk/dotnet/Driver.dll"), ("build/sdk/dotnet/Driver.dll",)),
     Program("swift", ("build/sdk/swift/release/Driver",)),
     Program("dart", ("build/sdk/dart/driver",)),
+    Program("kotlin", ("java", "-cp", "build/sdk/kotlin/classes:build/sdk/kotlin/lib/*", "DriverKt"),
+            ("build/sdk/kotlin/classes/DriverKt.class",)),
 ]}
 
 
@@ -66,7 +68,7 @@ class Way:
 
     mode  remote: each reading asks the server
           local: holds the environment document, evaluates itself, polls
-          stream: fetches when the stream tells of a change; JavaScript holds flags, the others the document
+          stream: fetches when the stream tells of a change; JavaScript and Kotlin hold flags, the others the document
     """
 
     program: str
@@ -87,8 +89,8 @@ class Way:
 
     @property
     def needs_server_key(self) -> bool:
-        # Elixir asks for the document even for the flags of an environment.
-        return self.sdk == "elixir" or (self.mode != "remote" and not self.client_side)
+        # Elixir asks for the document even for the flags of an environment; Kotlin never does.
+        return self.sdk == "elixir" or (self.mode != "remote" and not self.client_side and self.sdk != "kotlin")
 
     def seen(self, value):
         """A flag's value as this SDK gives it out."""
@@ -114,5 +116,6 @@ WAYS = [
     *(Way("dotnet", "dotnet", mode, values_are_text=True) for mode in ("remote", "local")),
     Way("swift", "swift", "remote"),
     Way("dart", "dart", "remote", values_are_text=True),
+    *(Way("kotlin", "kotlin", mode) for mode in ("remote", "stream")),
     *(Way(name, name, mode) for name in ("python", "go") for mode in ("remote", "local", "stream")),
 ]
