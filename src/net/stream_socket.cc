@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/stream_socket.h"
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -16,6 +17,8 @@ namespace flagstream::net {
 namespace {
 
 using boost::system::error_code;
+
+using UserTimeout = boost::asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 
 class SharedStreamConnection final : public StreamConnection {
  public:
@@ -45,13 +48,22 @@ void StreamSocket::Start(Connection connection, bool keep_alive,
   connection_.emplace(std::move(connection));
   keep_alive_ = keep_alive;
   parked_ = std::move(parked);
-  const boost::asio::socket_base::send_buffer_size size(
-      static_cast<int>(context_.options.stream_send_buffer_bytes));
-  // Without it the stream works, only the kernel keeps more for a slow client.
-  error_code ignored;
-  connection_->socket().set_option(size, ignored);
+  SetOptions();
   AwaitReadable();
   if (wants_writable_) AwaitWritable();
+}
+
+// Without them the stream works; only the kernel keeps more for a slow client, and longer for one
+// that has vanished.
+void StreamSocket::SetOptions() {
+  error_code ignored;
+  connection_->socket().set_option(boost::asio::socket_base::send_buffer_size(
+                                       static_cast<int>(context_.options.stream_send_buffer_bytes)),
+                                   ignored);
+  // Keep-alives to a peer that is gone find room in the kernel for hours, so that no write times
+  // out. Twice the write timeout, so that it comes first where a write waits (tcp(7), in ms).
+  connection_->socket().set_option(
+      UserTimeout(static_cast<int>(2 * context_.options.write_timeout.count())), ignored);
 }
 
 void StreamSocket::OnSessionClosed() { OnClosed(); }

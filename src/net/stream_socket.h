@@ -50,6 +50,7 @@ class StreamSocket {
     if (--stream->references_ == 0) delete stream;
   }
 
+  void SetOptions();
   void AwaitReadable();
   void OnReadable();
   // False once the peer is gone.

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """HTTP/1.1 on a bare socket, so that a test sees and decides every byte."""
 
+import ctypes
 import dataclasses
 import gzip
 import json
 import socket
+import struct
 from collections.abc import Iterable
 
 from harness.deadline import Deadline
+
+SO_ATTACH_FILTER = 26  # asm-generic/socket.h
 
 HeaderList = Iterable[tuple[str, str]]
 
@@ -118,6 +122,12 @@ class Connection:
 
     def close(self) -> None:
         self.socket.close()
+
+    def hear_nothing(self) -> None:
+        """From now on the kernel drops all that comes for this connection, unacknowledged: to the peer it has vanished.
+        By a filter of one instruction, "keep 0 bytes" (linux/filter.h)."""
+        program = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))  # BPF_RET | BPF_K
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_ATTACH_FILTER, struct.pack("HL", 1, ctypes.addressof(program)))
 
     def half_close(self) -> None:
         self.socket.shutdown(socket.SHUT_WR)

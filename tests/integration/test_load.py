@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from harness.admin import Admin
+from harness.deadline import wait_until
 from harness.http import Connection, encode_request
 from harness.publish import publish_many
 from harness.sse import Stream
@@ -55,34 +56,49 @@ def test_traits_read_your_writes(make_server, environment_on):
         connection.close()
 
 
-def test_reader_that_never_reads(make_server, environment_on):
-    """A reader that never reads, with 1,000 streams beside it: the others get every newest stamp, and the server's
-    memory stays in bounds."""
+@pytest.mark.parametrize(("never_reading", "reading"), [(1, STREAMS), (STREAMS, 100)])
+def test_reader_that_never_reads(make_server, environment_on, never_reading, reading):
+    """Readers that never read, with others beside them: the others get every newest stamp, and the server's memory
+    stays in bounds. One that reads again gets the newest."""
     server = make_server("--threads", "2")
     environment = environment_on(server)
-    never = Stream(server.port, environment.key, receive_buffer=2048)
-    first = never.next_stamp()
-    with StreamPool(server.port, [environment.key] * STREAMS) as pool:
+    never = [Stream(server.port, environment.key, receive_buffer=2048) for _ in range(never_reading)]
+    first = never[0].next_stamp()
+    with StreamPool(server.port, [environment.key] * reading) as pool:
         pool.wait(lambda one: one.events == 1, "the first events")
         before = server.memory_kib()
         newest = first
         rounds = rounds_behind = published = 0
-        # A round is one event at least; some make that reader fall behind, and five more find it so.
+        # A round is one event at least; some make those readers fall behind, and five more find them so.
         while rounds_behind < 5:
-            assert rounds < 400, "400 events went to a stream that nobody reads"
+            assert rounds < 400, "400 events went to streams that nobody reads"
             rounds += 1
             published += publish_many(server.port, environment.key, 8)
             newest = first + published * TICK
             pool.wait(lambda one, newest=newest: one.latest >= newest, f"the newest stamp of round {rounds}")
-            rounds_behind += server.metric("flagstream_streams_behind") == 1
+            rounds_behind += server.metric("flagstream_streams_behind") == never_reading
         assert all(one.events > rounds for one in pool.subscribers)
         assert pool.total("breaks") == pool.total("clean_ends") == 0
-        assert server.metric("flagstream_streams_open") == STREAMS + 1
+        assert server.metric("flagstream_streams_open") == reading + never_reading
         # If events were kept for each stream, that would be 100 KiB a round; what is allowed is the allocator's play.
         server.assert_grew_less(8 * 1024, since=before)
-    never.stamp_at_least(newest)
-    assert len(never.stamps) < published
-    never.connection.close()
+    never[0].stamp_at_least(newest)
+    assert len(never[0].stamps) < published
+    for stream in never:
+        stream.connection.close()
+
+
+def test_peer_that_vanished(make_server):
+    """A client that is gone without a FIN, as when its network is: its stream ends in bounded time, though nothing but
+    keep-alives is sent to it and they find room in the kernel."""
+    server = make_server("--keepalive", "1", "--write-timeout", "1")
+    with Stream(server.port, "demo-development") as gone, Stream(server.port, "demo-development") as here:
+        gone.next_stamp()
+        here.next_stamp()
+        gone.connection.hear_nothing()
+        wait_until(lambda: server.metric("flagstream_streams_open") == 1, "the stream of the peer that vanished to end")
+        publish_many(server.port, "demo-development", 8)
+        assert here.next_stamp() > here.stamps[0]
 
 
 def test_streams_come_and_go(make_server):
