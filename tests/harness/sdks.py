@@ -107,6 +107,7 @@ WAYS = [
     *(Way(runtime, sdk, "stream") for runtime in ("javascript", "chromium")
       for sdk in ("javascript-12", "javascript-10")),
     Way("chromium", "react-12", "stream"),
+    Way("chromium", "react-native-11", "stream"),
     *(Way(name, name, mode) for name in ("node", "rust", "ruby", "php") for mode in ("remote", "local")),
     Way("java", "java", "remote"),
     # Its own evaluation reads a variant's value as text.

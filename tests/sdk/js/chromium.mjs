@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drives the JavaScript client in headless Chromium, bare and under React, each client in a profile of its own. Their page comes from a
-// server on another port than the one that serves flags, so that every call crosses origins.
+// Drives the JavaScript client in headless Chromium, bare, under React and in its build for React Native, each client in a profile of
+// its own. Their page comes from a server on another port than the one that serves flags, so that every call crosses origins.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -19,8 +19,9 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>client</title>
       window.client = await react.openClient(command);
       return;
     }
+    const native = command.sdk.startsWith("react-native") ? await import("/native.mjs") : {};
     const { createFlagsmithInstance } = await import("/sdk/" + command.sdk);
-    window.client = await openClient(createFlagsmithInstance(), command);
+    window.client = await openClient(createFlagsmithInstance(), command, native.options);
   };
   window.loaded = true;
 </script>`;
@@ -46,11 +47,11 @@ async function bundleReact() {
 const react = await bundleReact();
 
 async function answer(request, response) {
-  const [, kind, name] = request.url.match(/^\/(sdk|react|client\.mjs)?(?:\/(.+))?$/);
+  const [, kind, name] = request.url.match(/^\/(sdk|react|(?:client|native)\.mjs)?(?:\/(.+))?$/);
   response.setHeader("Content-Type", kind ? "text/javascript" : "text/html");
   if (kind === "sdk") response.end(await build(name));
   else if (kind === "react") response.end(react);
-  else response.end(kind ? await readFile(here("client.mjs")) : PAGE);
+  else response.end(kind ? await readFile(here(kind)) : PAGE);
 }
 
 const site = createServer((request, response) => {

@@ -20,13 +20,14 @@ export function flagsOf(flagsmith) {
   return Object.fromEntries(Object.entries(flagsmith.getAllFlags()).map(([name, flag]) => [name, [flag.enabled, flag.value]]));
 }
 
-export async function openClient(flagsmith, command) {
+// `options`: more of them, which tests do not know.
+export async function openClient(flagsmith, command, options = {}) {
   const changes = [];
   const errors = [];
   const failOnError = () => {
     if (errors.length) throw new Error(errors.join("; "));
   };
-  await flagsmith.init(sdkOptions(command, changes, errors, flagsmith));
+  await flagsmith.init({ ...sdkOptions(command, changes, errors, flagsmith), ...options });
   return {
     // What the client holds; it asks nobody.
     flags() {

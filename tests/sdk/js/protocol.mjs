@@ -7,8 +7,12 @@ import path from "node:path";
 
 const require = createRequire(import.meta.url);
 
-// The packages of the JavaScript client by the name tests use; both are installed unmodified.
-export const PACKAGES = { "javascript-12": "@flagsmith/flagsmith", "javascript-10": "flagsmith-10" };
+// The packages of the JavaScript client by the name tests use; all are installed unmodified.
+export const PACKAGES = {
+  "javascript-12": "@flagsmith/flagsmith",
+  "javascript-10": "flagsmith-10",
+  "react-native-11": "@flagsmith/react-native",
+};
 
 // Of an installed package, whatever it exports.
 export function versionOf(name) {
