@@ -2,6 +2,7 @@
 #include "replica/watch/served_digest.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -34,6 +35,12 @@ void AppendValue(std::string& out, const flags::FlagValue& value) {
       value);
 }
 
+// No variant is none of any name.
+void AppendVariant(std::string& out, std::optional<std::string_view> variant) {
+  out += variant ? '=' : '.';
+  if (variant) AppendPart(out, *variant);
+}
+
 }  // namespace
 
 Sha256Digest ServedDigest(const flags::Environment& environment, wire::KeyKind kind,
@@ -44,6 +51,7 @@ Sha256Digest ServedDigest(const flags::Environment& environment, wire::KeyKind k
     AppendPart(text, flag.feature->name);
     text += flag.state->enabled ? '+' : '-';
     AppendValue(text, *flag.value);
+    AppendVariant(text, flag.variant);
   }
   if (!environment.organisation.persist_trait_data) {
     AppendPart(text, std::to_string(environment.stamp.micros()));

@@ -9,8 +9,8 @@
 namespace flagstream::replica {
 
 // What an identity is served, for one who has a key of this kind, as one value to compare: of each
-// flag that is shown, the feature's name, whether it is enabled, and the value. Ids and reasons are
-// left out: an override that changes nothing is no difference.
+// flag that is shown, the feature's name, whether it is enabled, the value, and the name of its
+// variant. Ids and reasons are left out: an override that changes nothing is no difference.
 //
 // Where the organisation has traits not stored, clients are served by traits that only they know:
 // there each stamp of the environment makes a difference, since any may be one to them.

@@ -67,6 +67,25 @@ TEST(ServedDigestTest, TellsValuesOfAllTypesApart) {
   EXPECT_EQ(digests.size(), std::size(values));
 }
 
+// Goal: a variant that got another name is another answer, though its value is what it was.
+TEST(ServedDigestTest, DiffersWithTheNameOfTheVariant) {
+  const auto named = [](std::optional<std::string> key) {
+    return [key](flags::Environment& environment) {
+      environment.features[1].type = flags::FeatureType::kMultivariate;
+      environment.features[1].options = {{.id = {5}, .value = std::string("red"), .key = key}};
+      environment.feature_states[1].variants = {{.id = 9, .option = {5}, .weight = 100}};
+    };
+  };
+  const Alter without_variants = SetValue(std::string("red"));
+  std::set<Sha256Digest> digests;
+  for (const Alter& alter :
+       {without_variants, Alter(named("r")), Alter(named("")), Alter(named("rr"))}) {
+    digests.insert(DigestOf(alter));
+  }
+  EXPECT_EQ(digests.size(), 4U);
+  EXPECT_EQ(DigestOf(without_variants), DigestOf(named(std::nullopt)));
+}
+
 // Goal: text of one flag cannot pass for text of another.
 TEST(ServedDigestTest, PartsDoNotRunIntoEachOther) {
   const auto with_values = [](const std::string& first, const std::string& second) {
