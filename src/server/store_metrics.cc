@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/store_metrics.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -76,7 +78,15 @@ std::vector<CallbackMetric> ShowStampLog(Registry& metrics, const store::StampLo
                &Stats::commits);
   view.Counter("flagstream_store_commits_failed_total", "Transactions that the disk refused.",
                &Stats::failed_commits);
-  return std::move(view).Take();
+  std::vector<CallbackMetric> shown = std::move(view).Take();
+  shown.push_back(
+      metrics.AddCallbackGauge("flagstream_stamp_lead_microseconds",
+                               "How far the newest stamp that is kept is ahead of the clock.",
+                               [&log, &clock = *options.clock] {
+                                 return static_cast<double>(std::max<int64_t>(
+                                     0, log.stats().newest.micros() - clock.NowMicros()));
+                               }));
+  return shown;
 }
 
 }  // namespace flagstream::server

@@ -94,7 +94,10 @@ class StampLog::Writer {
         connection_(std::move(connection)),
         upsert_(std::move(upsert)),
         held_(std::move(held)),
-        thread_([this] { Loop(); }) {}
+        thread_([this] { Loop(); }) {
+    MutexLock held_lock(mutex_);
+    for (const auto& [key, one] : held_) stats_.newest = std::max(stats_.newest, one.durable);
+  }
 
   ~Writer() {
     Group abandoned;
@@ -224,6 +227,7 @@ class StampLog::Writer {
       Held& held = entry->second;
       if (written) {
         held.durable = stamp;
+        stats_.newest = std::max(stats_.newest, stamp);
       } else {
         Forget(*entry, stamp);
       }

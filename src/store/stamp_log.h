@@ -32,6 +32,7 @@ struct StampLogStats {
   int64_t puts = 0;     // finished, well or not
   int64_t commits = 0;  // each holds the newest stamp of every key that waited
   int64_t failed_commits = 0;
+  Stamp newest;  // of all that is on the disk
 };
 
 // The newest stamp of each environment of a `hub`, on disk in DIR/hub.db: all that survives a

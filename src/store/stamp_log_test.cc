@@ -80,6 +80,15 @@ TEST_F(StampLogTest, RefusesKeysBeyondTheLimitAndServesTheOthers) {
   EXPECT_EQ(log_->stats().environments, 2U);
 }
 
+TEST_F(StampLogTest, KnowsTheNewestOfAllAlsoWhenOpenedAgain) {
+  EXPECT_EQ(log_->stats().newest, Stamp());
+  EXPECT_TRUE(Put("a", 30).ok());
+  EXPECT_TRUE(Put("b", 20).ok());
+  EXPECT_EQ(log_->stats().newest, Stamp::FromMicros(30));
+  Reopen();
+  EXPECT_EQ(log_->stats().newest, Stamp::FromMicros(30));
+}
+
 TEST_F(StampLogTest, PutsFromManyThreadsAllCount) {
   constexpr int kThreads = 4;
   constexpr int kEach = 500;

@@ -220,6 +220,30 @@ def test_hub_200_is_durable(make_server):
                 assert float(newest_text(hub.port, key)) >= double_not_above(micros), key
 
 
+def test_stamp_of_the_future(make_server):
+    """A stamp years ahead, by a clock that was wrong, is told like any other, and no later report of its environment is
+    news until then: others go on, a metric shows it, and an emptied data folder ends it."""
+    hub = make_server(command="hub")
+    ahead = "2099-01-01T00:00:00Z"
+    publish(hub.port, "ahead", ahead).expect(200)
+    with Stream(hub.port, "ahead") as stream:
+        assert float(next_text(stream)) == micros_of(ahead) / 1e6
+        publish(hub.port, "ahead", "2026-05-01T09:30:00Z").expect(200)
+        publish(hub.port, "ahead", "2099-01-01T00:00:01Z").expect(200)
+        assert float(next_text(stream)) == micros_of(ahead) / 1e6 + 1
+        assert len(stream.stamps) == 2
+    publish(hub.port, "other", "2026-05-01T09:30:00Z").expect(200)
+    assert float(newest_text(hub.port, "other")) == micros_of("2026-05-01T09:30:00Z") / 1e6
+    assert hub.metric("flagstream_stamp_lead_microseconds") > 365 * 86400 * 1e6
+    hub.stop()
+    for file in hub.data.iterdir():
+        file.unlink()
+    hub.start()
+    assert hub.metric("flagstream_stamp_lead_microseconds") == 0
+    publish(hub.port, "ahead", "2026-05-01T09:30:00Z").expect(200)
+    assert float(newest_text(hub.port, "ahead")) == micros_of("2026-05-01T09:30:00Z") / 1e6
+
+
 def test_hub_streams(hub):
     """A change reaches all streams of its environment, and none of another's."""
     keys = ["streams-a"] * 50 + ["streams-b"] * 50
