@@ -105,6 +105,24 @@ TEST_F(IdentitiesTest, CreatingWithoutTraitsHasNoStamp) {
   EXPECT_EQ((*written)->stamp, Stamp());
 }
 
+// What clients hold of an identity that was deleted is not later than what they are answered next,
+// whether it is made again or not.
+TEST_F(IdentitiesTest, StampsOfADeletedIdentityDoNotGoBack) {
+  const Stamp written = Write(0, "alice", {{.key = "plan", .value = "pro"s}}).value()->stamp;
+  world.bus.Publish(world.DeleteIdentity(environment, "alice"));
+  world.Settle();
+  const IdentityPtr deleted = Load(1, "alice").value();
+  EXPECT_EQ(deleted->id, 0);
+  EXPECT_GT(deleted->stamp, written);
+  EXPECT_EQ(deleted->base_revision, 1);
+  EXPECT_EQ(Load(1, "bob").value()->stamp, Stamp());
+  const IdentityPtr again = Write(0, "alice", {}).value();
+  EXPECT_GT(again->id, 0);
+  EXPECT_EQ(again->stamp, deleted->stamp);
+  EXPECT_EQ(Load(1, "alice").value()->stamp, deleted->stamp);
+  EXPECT_GT(Write(0, "alice", {{.key = "plan", .value = "pro"s}}).value()->stamp, deleted->stamp);
+}
+
 TEST_F(IdentitiesTest, TraitWritesLeaveTheEnvironmentAlone) {
   world.Subscribe(0, environment);
   world.Settle();

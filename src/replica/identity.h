@@ -16,7 +16,7 @@ namespace flagstream::replica {
 // An identity as an answer needs it. Immutable once shared.
 struct IdentityData {
   int64_t id = 0;                         // 0: not stored
-  Stamp stamp;                            // of its last trait write; Stamp() if there was none
+  Stamp stamp;                            // of its last trait write or deletion; Stamp() if none
   int64_t base_revision = 0;              // the environment's revision that stamp was issued on
   std::vector<wire::TraitOutput> traits;  // in the order they were made in
 };

@@ -150,6 +150,19 @@ bus::Change ReplicaWorld::Delete(EnvironmentId id) {
   return change;
 }
 
+bus::Change ReplicaWorld::DeleteIdentity(EnvironmentId id, const std::string& identifier) {
+  bus::Change change{.environment = id, .identity = identifier};
+  Commit(store, [&](store::Transaction& tx) {
+    const auto found = store::FindOne(tx, store::Select<store::Identity>()
+                                              .Where(&store::Identity::environment_id, id.value)
+                                              .Where(&store::Identity::identifier, identifier));
+    const auto issued = store::DeleteIdentity(tx, found->value());
+    change.revision = issued->revision;
+    change.stamp = issued->stamp;
+  });
+  return change;
+}
+
 void ReplicaWorld::SetRealtime(EnvironmentId id, bool on) {
   Commit(store, [&](store::Transaction& tx) {
     const auto environment = GetRecord<store::Environment>(tx, id.value);

@@ -53,6 +53,7 @@ class ReplicaWorld {
   // Raises the revision without a stamp.
   bus::Change Revise(EnvironmentId id);
   bus::Change Delete(EnvironmentId id);
+  bus::Change DeleteIdentity(EnvironmentId id, const std::string& identifier);
   void SetRealtime(EnvironmentId id, bool on);
   // Goes back to an older revision, as a restore does.
   void SetRevision(EnvironmentId id, int64_t revision);

@@ -11,6 +11,7 @@
 #include "store/environment_loader.h"
 #include "store/query.h"
 #include "store/records.h"
+#include "store/stamping.h"
 #include "store/typed_value.h"
 
 namespace flagstream::replica {
@@ -120,7 +121,7 @@ Result<void> TraitTransaction::Create() {
   row_.uuid = NewUuid();
   row_.environment_id = environment_.value;
   row_.identifier = identifier_;
-  FLAGSTREAM_TRY(store::Insert(tx_, row_));
+  FLAGSTREAM_TRY(store::InsertIdentity(tx_, row_));
   written_.created = true;
   written_.identity.id = row_.id;
   return {};
@@ -185,7 +186,12 @@ Result<IdentityData> ReadIdentity(store::Reader& reader, EnvironmentId environme
                                   const std::string& identifier) {
   FLAGSTREAM_ASSIGN(std::optional<store::StoredIdentity> stored,
                     store::LoadIdentity(reader, environment, identifier));
-  return stored ? ToIdentityData(*std::move(stored)) : IdentityData();
+  if (stored) return ToIdentityData(*std::move(stored));
+  FLAGSTREAM_ASSIGN(const std::optional<store::DeletedIdentity> deleted,
+                    store::FindDeletedIdentity(reader, environment, identifier));
+  if (!deleted) return IdentityData();
+  return IdentityData{.stamp = Stamp::FromMicros(deleted->stamp),
+                      .base_revision = deleted->base_revision};
 }
 
 bool ChangesTraits(const IdentityData& identity, const TraitInputs& traits) {

@@ -7,6 +7,7 @@
 #include "service/access.h"
 #include "service/writing.h"
 #include "store/query.h"
+#include "store/stamping.h"
 
 namespace flagstream::service {
 namespace {
@@ -88,7 +89,7 @@ Result<Written<Identity>> Identities::Create(const auth::Principal& caller,
     identity.environment_id = access.environment.id;
     identity.identifier = identifier;
     identity.created_date = writing.now();
-    FLAGSTREAM_TRY(store::Insert(writing.tx(), identity));
+    FLAGSTREAM_TRY(store::InsertIdentity(writing.tx(), identity));
     return identity;
   });
 }
@@ -100,11 +101,13 @@ Result<Written<Done>> Identities::Delete(const auth::Principal& caller,
                       OpenIdentity(writing.tx(), caller, environment, id,
                                    EnvironmentPermission::kManageIdentities));
     FLAGSTREAM_TRY(writing.Hold<Environment>(access.environment.id));
-    FLAGSTREAM_ASSIGN(Identity identity, writing.Hold<Identity>(id.value));
+    FLAGSTREAM_ASSIGN(const Identity identity, writing.Hold<Identity>(id.value));
     FLAGSTREAM_ASSIGN(const bool has_overrides, HasOverrides(writing.tx(), id.value));
-    FLAGSTREAM_TRY(writing.StampIdentity(identity));
-    FLAGSTREAM_TRY(store::Delete(writing.tx(), Select<Identity>().Where(&Identity::id, id.value)));
-    if (has_overrides) writing.Stamp({access.environment.id});
+    FLAGSTREAM_TRY(writing.DeleteIdentity(identity));
+    FLAGSTREAM_ASSIGN(const int64_t deleted,
+                      store::CountDeletedIdentities(writing.tx(), {access.environment.id}));
+    const bool too_many = deleted > context_.limits.deleted_identities_per_environment_max;
+    if (has_overrides || too_many) writing.Stamp({access.environment.id});
     FLAGSTREAM_TRY(writing.Audit({.log = "Identity deleted: " + identity.identifier,
                                   .object_type = "IDENTITY",
                                   .object_id = identity.id,

@@ -22,6 +22,9 @@ struct Limits {
   int64_t segment_overrides_per_environment_max = 2'000;
   int64_t identities_per_environment_max = 1'000'000;
   int64_t traits_per_identity_max = 1'000;
+  // Whose stamps are remembered after they were deleted: until the environment gets stamps, which
+  // one more deletion gives it.
+  int64_t deleted_identities_per_environment_max = 1'000;
   // Overrides are in the memory of every node.
   int64_t identity_overrides_per_environment_max = 10'000;
 };

@@ -2,8 +2,12 @@
 // Goal: the rules of what may be created and changed, and the limits of each.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "service/default_states.h"
 #include "service/environment_keys.h"
+#include "service/identities.h"
 #include "service/identity_overrides.h"
 #include "service/traits.h"
 #include "testing/management_world.h"
@@ -131,6 +135,24 @@ TEST(Limits, OfEverythingThereIs) {
     return IdentityOverrides(context).Create(admin, "dev-key", alice,
                                              {.feature = {world.banner.id}, .value = {}});
   });
+}
+
+// Goal: what is remembered of deleted identities is bounded, and at the bound only one more stamp
+// of the environment is the price.
+TEST(Limits, OfDeletedIdentities) {
+  ManagementWorld world;
+  world.context.limits.deleted_identities_per_environment_max = 3;
+  Identities identities(world.context);
+  int64_t most = 0;
+  std::vector<size_t> told;
+  for (int i = 0; i < 12; ++i) {
+    const auto made = Must(identities.Create(world.admin, "dev-key", "user-" + std::to_string(i)));
+    told.push_back(Must(identities.Delete(world.admin, "dev-key", {made.value.id})).changes.size());
+    most = std::max<int64_t>(most, std::ssize(world.All<store::DeletedIdentity>()));
+  }
+  EXPECT_EQ(most, 4);
+  // The identity's own each time, and the environment's where there were too many.
+  EXPECT_EQ(told, (std::vector<size_t>{1, 1, 1, 2, 2, 1, 1, 2, 2, 1, 1, 2}));
 }
 
 TEST(TraitRules, DeletingAKeyGoesThroughAllIdentitiesInSteps) {

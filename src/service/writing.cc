@@ -77,10 +77,20 @@ Result<void> Writing::StampIdentity(store::Identity& identity) {
   } else {
     FLAGSTREAM_TRY(store::Update(*tx_, identity));
   }
+  Tell(identity, issued);
+  return {};
+}
+
+Result<void> Writing::DeleteIdentity(const store::Identity& identity) {
+  FLAGSTREAM_ASSIGN(const store::IssuedStamp issued, store::DeleteIdentity(*tx_, identity));
+  Tell(identity, issued);
+  return {};
+}
+
+void Writing::Tell(const store::Identity& identity, const store::IssuedStamp& issued) {
   bus::Change change = ToChange(issued);
   change.identity = identity.identifier;
   changes_.push_back(std::move(change));
-  return {};
 }
 
 Result<void> Writing::DeleteEnvironment(const store::Environment& environment) {

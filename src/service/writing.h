@@ -17,6 +17,7 @@
 #include "service/written.h"
 #include "store/query.h"
 #include "store/records.h"
+#include "store/stamping.h"
 #include "store/store.h"
 
 namespace flagstream::service {
@@ -63,8 +64,10 @@ class Writing {
   Result<void> StampOrganisation(OrganisationId organisation);
   // Replicas must load it, clients need not hear of it.
   void Revise(EnvironmentId environment) { revised_.push_back(environment); }
-  // Stored traits of the identity changed, or it is about to go. Sets its stamp and stores it.
+  // Stored traits of the identity changed. Sets its stamp and stores it.
   Result<void> StampIdentity(store::Identity& identity);
+  // With all that is stored of it; the environment must be held.
+  Result<void> DeleteIdentity(const store::Identity& identity);
   // Deletes the environment with all it holds; replicas end its streams.
   Result<void> DeleteEnvironment(const store::Environment& environment);
 
@@ -78,6 +81,7 @@ class Writing {
       : tx_(&tx), author_(author), now_(now) {}
 
   Result<void> ReviseRest();
+  void Tell(const store::Identity& identity, const store::IssuedStamp& issued);
 
   store::Transaction* tx_;
   const auth::Principal* author_;

@@ -350,6 +350,18 @@ struct Columns<Identity> {
 };
 
 template <>
+struct Columns<DeletedIdentity> {
+  static constexpr std::string_view kTable = "deleted_identity";
+  static constexpr auto kFields = std::make_tuple(
+      Field{"id", &DeletedIdentity::id}, Field{"environment_id", &DeletedIdentity::environment_id},
+      Field{"identifier", &DeletedIdentity::identifier}, Field{"stamp", &DeletedIdentity::stamp},
+      Field{"base_revision", &DeletedIdentity::base_revision});
+  static UniqueKeyNames UniqueKeys() { return {{"environment_id", "identifier"}}; }
+  static ReferenceNames References() { return {{"environment_id", "environment"}}; }
+  static constexpr std::string_view kStampColumn = "stamp";
+};
+
+template <>
 struct Columns<Trait> {
   static constexpr std::string_view kTable = "trait";
   static constexpr auto kFields = std::make_tuple(

@@ -40,7 +40,7 @@ struct StoredTrait {
 // An identity as a request sees it, with its traits in the order they were made in.
 struct StoredIdentity {
   IdentityId id;
-  Stamp stamp;                // of its last trait write; Stamp() = none
+  Stamp stamp;                // of its last trait write, or its last deletion; Stamp() = none
   int64_t base_revision = 0;  // the environment's revision that stamp was issued on
   std::string uuid;
   int64_t created_micros = 0;

@@ -253,7 +253,17 @@ struct Identity {
   int64_t environment_id = 0;  // unique with identifier
   std::string identifier;
   int64_t created_date = 0;
-  int64_t stamp = 0;          // of its last trait write; 0 = none
+  int64_t stamp = 0;          // of its last trait write, or its last deletion; 0 = none
+  int64_t base_revision = 0;  // the environment's revision that stamp was issued on
+};
+
+// What clients may hold of an identity that was deleted. Kept by store/stamping.h until stamps of
+// the environment are later.
+struct DeletedIdentity {
+  int64_t id = 0;
+  int64_t environment_id = 0;  // unique with identifier
+  std::string identifier;
+  int64_t stamp = 0;          // that it was deleted with
   int64_t base_revision = 0;  // the environment's revision that stamp was issued on
 };
 

@@ -23,24 +23,38 @@ Result<Record> LockAndGet(Transaction& tx, int64_t id, Lock lock) {
   return *std::move(record);
 }
 
-Result<Stamp> NewestOfIdentities(Reader& reader, int64_t environment) {
+// Of identities that are there, or of those that were deleted.
+template <class AnyIdentity>
+Result<Stamp> NewestOf(Reader& reader, int64_t environment) {
   FLAGSTREAM_ASSIGN(const auto newest,
                     FindMembers(reader,
-                                Select<Identity>()
-                                    .Where(&Identity::environment_id, environment)
-                                    .OrderBy(&Identity::stamp, /*descending=*/true)
+                                Select<AnyIdentity>()
+                                    .Where(&AnyIdentity::environment_id, environment)
+                                    .OrderBy(&AnyIdentity::stamp, /*descending=*/true)
                                     .Limit(1),
-                                &Identity::stamp));
+                                &AnyIdentity::stamp));
   return newest.empty() ? Stamp() : Stamp::FromMicros(std::get<0>(newest.front()));
+}
+
+// Drops what was left behind under a stamp that the environment has passed already, and returns the
+// newest of the rest.
+Result<Stamp> NewestLeftBehind(Transaction& tx, const Environment& environment) {
+  FLAGSTREAM_ASSIGN(const Stamp newest, NewestOf<DeletedIdentity>(tx, environment.id));
+  if (newest == Stamp()) return newest;
+  FLAGSTREAM_TRY(Delete(tx, Select<DeletedIdentity>()
+                                .Where(&DeletedIdentity::environment_id, environment.id)
+                                .WhereLess(&DeletedIdentity::stamp, environment.stamp)));
+  return newest;
 }
 
 Result<IssuedStamp> StampOne(Transaction& tx, EnvironmentId id, Stamp floor) {
   FLAGSTREAM_ASSIGN(Environment environment,
                     LockAndGet<Environment>(tx, id.value, Lock::kExclusive));
-  FLAGSTREAM_ASSIGN(const Stamp of_identities, NewestOfIdentities(tx, id.value));
+  FLAGSTREAM_ASSIGN(const Stamp of_identities, NewestOf<Identity>(tx, id.value));
+  FLAGSTREAM_ASSIGN(const Stamp of_deleted, NewestLeftBehind(tx, environment));
   FLAGSTREAM_ASSIGN(const int64_t now, tx.NowMicros());
   const Stamp held = std::max(Stamp::FromMicros(environment.stamp), floor);
-  const Stamp stamp = IssueEnvironmentStamp(now, held, of_identities);
+  const Stamp stamp = IssueEnvironmentStamp(now, held, std::max(of_identities, of_deleted));
   environment.previous_stamp = environment.stamp;
   environment.stamp = stamp.micros();
   ++environment.revision;
@@ -115,6 +129,42 @@ Result<IssuedStamp> StampIdentity(Transaction& tx, Identity& identity) {
   identity.stamp = stamp.micros();
   identity.base_revision = environment.revision;
   return IssuedStamp{{environment.id}, stamp, environment.revision};
+}
+
+Result<IssuedStamp> DeleteIdentity(Transaction& tx, const Identity& identity) {
+  Identity deleted = identity;
+  FLAGSTREAM_ASSIGN(const IssuedStamp issued, StampIdentity(tx, deleted));
+  FLAGSTREAM_TRY(Delete(tx, Select<Identity>().Where(&Identity::id, identity.id)));
+  DeletedIdentity left = {.environment_id = identity.environment_id,
+                          .identifier = identity.identifier,
+                          .stamp = deleted.stamp,
+                          .base_revision = deleted.base_revision};
+  FLAGSTREAM_TRY(Insert(tx, left));
+  return issued;
+}
+
+Result<void> InsertIdentity(Transaction& tx, Identity& identity) {
+  FLAGSTREAM_ASSIGN(const std::optional<DeletedIdentity> left,
+                    FindDeletedIdentity(tx, {identity.environment_id}, identity.identifier));
+  if (left) {
+    identity.stamp = left->stamp;
+    identity.base_revision = left->base_revision;
+    FLAGSTREAM_TRY(Delete(tx, Select<DeletedIdentity>().Where(&DeletedIdentity::id, left->id)));
+  }
+  return Insert(tx, identity);
+}
+
+Result<std::optional<DeletedIdentity>> FindDeletedIdentity(Reader& reader,
+                                                           EnvironmentId environment,
+                                                           const std::string& identifier) {
+  return FindOne(reader, Select<DeletedIdentity>()
+                             .Where(&DeletedIdentity::environment_id, environment.value)
+                             .Where(&DeletedIdentity::identifier, identifier));
+}
+
+Result<int64_t> CountDeletedIdentities(Reader& reader, EnvironmentId environment) {
+  return Count(
+      reader, Select<DeletedIdentity>().Where(&DeletedIdentity::environment_id, environment.value));
 }
 
 }  // namespace flagstream::store

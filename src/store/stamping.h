@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/ids.h"
@@ -43,5 +45,21 @@ Result<int64_t> RaiseRevision(Transaction& tx, EnvironmentId environment);
 // (id 0). The caller stores it in the same transaction. The environment is locked shared, so that
 // such writes do not wait for one another.
 Result<IssuedStamp> StampIdentity(Transaction& tx, Identity& identity);
+
+// An identity that was deleted leaves its stamp behind, since clients may hold it: answers for one
+// of that name, whether it is stored anew or not, have this stamp or a later one. The next stamp of
+// the environment is later than all that is left behind; with the one after that it goes, when no
+// replica should serve the environment as it was before.
+//
+// Deletes the row; the environment must be held. The stamp is of the deletion.
+Result<IssuedStamp> DeleteIdentity(Transaction& tx, const Identity& identity);
+// Stores a new identity, with the stamp that the last of its name left; the environment must be
+// held, shared at least.
+Result<void> InsertIdentity(Transaction& tx, Identity& identity);
+// Unset if none was deleted lately.
+Result<std::optional<DeletedIdentity>> FindDeletedIdentity(Reader& reader,
+                                                           EnvironmentId environment,
+                                                           const std::string& identifier);
+Result<int64_t> CountDeletedIdentities(Reader& reader, EnvironmentId environment);
 
 }  // namespace flagstream::store

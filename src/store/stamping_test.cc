@@ -67,6 +67,31 @@ class StampingTest : public ::testing::Test {
     return issued;
   }
 
+  IssuedStamp DeleteIt(const Identity& identity) {
+    IssuedStamp issued;
+    MustWrite([&](Transaction& tx) -> Result<void> {
+      FLAGSTREAM_ASSIGN(issued, DeleteIdentity(tx, identity));
+      return {};
+    });
+    return issued;
+  }
+
+  Identity InsertIt(const std::string& identifier) {
+    Identity identity = {.environment_id = environment().value, .identifier = identifier};
+    MustWrite([&](Transaction& tx) { return InsertIdentity(tx, identity); });
+    return identity;
+  }
+
+  // Stamp() if none.
+  Stamp StampLeftBy(const std::string& identifier) {
+    std::optional<DeletedIdentity> found;
+    MustWrite([&](Transaction& tx) -> Result<void> {
+      FLAGSTREAM_ASSIGN(found, FindDeletedIdentity(tx, environment(), identifier));
+      return {};
+    });
+    return found ? Stamp::FromMicros(found->stamp) : Stamp();
+  }
+
   Environment Stored(int64_t id) {
     std::optional<Environment> found;
     const Result<void> read = store_.Read([&](Reader& reader) -> Result<void> {
@@ -147,6 +172,36 @@ TEST_F(StampingTest, ANewIdentityIsStampedBeforeItIsStored) {
     EXPECT_EQ(fresh.stamp, issued.stamp.micros());
     return Insert(tx, fresh);
   });
+}
+
+TEST_F(StampingTest, ADeletedIdentityLeavesItsStampToTheNextOfItsName) {
+  Identity identity = NewIdentity("i");
+  const IssuedStamp written = StampAndStore(identity);
+  const IssuedStamp deleted = DeleteIt(identity);
+  EXPECT_EQ(deleted.stamp, written.stamp.Next());
+  EXPECT_EQ(StampLeftBy("i"), deleted.stamp);
+  EXPECT_EQ(StampLeftBy("other"), Stamp());
+
+  Identity other = InsertIt("other");
+  EXPECT_EQ(other.stamp, 0);
+  Identity next = InsertIt("i");
+  EXPECT_EQ(next.stamp, deleted.stamp.micros());
+  EXPECT_EQ(next.base_revision, deleted.revision);
+  EXPECT_EQ(StampLeftBy("i"), Stamp());
+  EXPECT_EQ(StampAndStore(next).stamp, deleted.stamp.Next());
+}
+
+TEST_F(StampingTest, TheNextStampOfTheEnvironmentIsLaterThanAllThatWasLeft) {
+  Identity identity = NewIdentity("i");
+  clock_.Advance(std::chrono::hours(1));
+  StampAndStore(identity);
+  const IssuedStamp deleted = DeleteIt(identity);
+  clock_.SetWall(clock_.NowMicros() - 7'200'000'000);
+  EXPECT_EQ(Stamp1().stamp, deleted.stamp.Next());
+  // A replica may still serve the environment as it was before.
+  EXPECT_EQ(StampLeftBy("i"), deleted.stamp);
+  Stamp1();
+  EXPECT_EQ(StampLeftBy("i"), Stamp());
 }
 
 TEST_F(StampingTest, SeveralAreStampedOnceEachInTheOrderOfTheirIds) {

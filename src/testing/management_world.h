@@ -174,6 +174,7 @@ class ManagementWorld {
     AddTable<store::FeatureState>(text);
     AddTable<store::MultivariateFeatureStateValue>(text);
     AddTable<store::Identity>(text);
+    AddTable<store::DeletedIdentity>(text);
     AddTable<store::Trait>(text);
     AddTable<store::AuditLog>(text);
     return text;

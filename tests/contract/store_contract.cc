@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "store/query.h"
+#include "store/stamping.h"
 #include "testing/store_data.h"
 
 namespace flagstream::store {
@@ -311,6 +312,45 @@ TEST_P(StoreContract, InAUniqueKeyNullEqualsNull) {
     segment_two.id = 0;
     const auto refused_as_well = Insert(tx, segment_two);
     ExpectError(refused_as_well, ErrorCode::kConflict);
+    return {};
+  });
+}
+
+// Identities that were deleted are remembered one by one, until their environment has had two
+// stamps, both later; those of other environments stay.
+TEST_P(StoreContract, StampsOfDeletedIdentitiesAreLeftBehind) {
+  Place one;
+  Place other;
+  const auto left_behind = [](Reader& reader, const Place& place) {
+    return CountDeletedIdentities(reader, {place.environment.id}).value();
+  };
+  MustWrite([&](Transaction& tx) -> Result<void> {
+    FLAGSTREAM_ASSIGN(one, InsertPlace(tx, "one"));
+    FLAGSTREAM_ASSIGN(other, InsertPlace(tx, "other"));
+    for (const Place& place : {one, one, other}) {
+      FLAGSTREAM_ASSIGN(
+          Identity identity,
+          InsertIdentity(tx, place.environment.id, "i" + std::to_string(left_behind(tx, place))));
+      FLAGSTREAM_TRY(StampIdentity(tx, identity));
+      FLAGSTREAM_TRY(Update(tx, identity));
+      FLAGSTREAM_TRY(DeleteIdentity(tx, identity));
+    }
+    return {};
+  });
+  Stamp last;
+  MustRead([&](Reader& reader) -> Result<void> {
+    EXPECT_EQ(left_behind(reader, one), 2);
+    FLAGSTREAM_ASSIGN(const auto found, FindDeletedIdentity(reader, {one.environment.id}, "i1"));
+    last = Stamp::FromMicros(found.value().stamp);
+    return {};
+  });
+  MustWrite([&](Transaction& tx) -> Result<void> {
+    FLAGSTREAM_ASSIGN(const IssuedStamp issued, StampEnvironment(tx, {one.environment.id}));
+    EXPECT_GT(issued.stamp, last);
+    EXPECT_EQ(left_behind(tx, one), 2);
+    FLAGSTREAM_TRY(StampEnvironment(tx, {one.environment.id}));
+    EXPECT_EQ(left_behind(tx, one), 0);
+    EXPECT_EQ(left_behind(tx, other), 1);
     return {};
   });
 }

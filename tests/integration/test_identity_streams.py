@@ -204,6 +204,46 @@ def test_restart(make_server, environment_on):
 
 
 @pytest.mark.durability
+def test_stamp_of_a_deleted_identity(make_server, environment_on):
+    """An identity whose stamps lead the clock, from many writes, is deleted: what it is told, and what it is answered,
+    never goes back, over a restart, when it is made anew and when the environment changes; nor is it told twice."""
+    server = make_server()
+    environment = environment_on(server)
+    admin = environment.admin
+
+    def delete() -> None:
+        admin.delete(f"{environment.path}/identities/{environment.identity_id('alice')}/")
+
+    serve_segment(environment, "plan", "pro", "banner", "gold")
+    with Connection(server.port) as connection:
+        for number in range(300):
+            body = {"identifier": "alice", "traits": [{"trait_key": "n", "trait_value": number}]}
+            environment.sdk_on(connection, "POST", "identities/", body).expect(200)
+    held = stamp_of(environment.identify("alice", [{"trait_key": "plan", "trait_value": "pro"}]))
+    with open_stream(environment, "alice") as stream:
+        assert stream.next_stamp() == held
+        delete()
+        deleted = stream.next_stamp()
+        assert deleted == stamp_of(answer(environment, "alice")) > held > environment.stamp()
+        assert value_of(answer(environment, "alice"), "banner") == "blue"
+    assert stamp_of(answer(environment, "bob")) == environment.stamp()
+    server.kill()
+    server.start()
+    admin.forget_connection()
+    with open_stream(environment, "alice") as stream:
+        assert stream.next_stamp() == stamp_of(answer(environment, "alice")) == deleted
+        environment.identity_id("alice")  # made anew
+        assert stamp_of(answer(environment, "alice")) == deleted
+        written = stamp_of(environment.identify("alice", [{"trait_key": "plan", "trait_value": "pro"}]))
+        assert stream.next_stamp() == written > deleted
+        delete()
+        deleted = stream.next_stamp()
+        assert deleted > written
+        environment.set("banner", feature_state_value="for all")
+        assert stream.next_stamp() == environment.stamp() == stamp_of(answer(environment, "alice")) > deleted
+
+
+@pytest.mark.durability
 def test_kill_between_write_and_event(make_server, environment_on):
     """A kill right after a write was acknowledged: whoever connects then is told a stamp at which the write is
     fetched."""

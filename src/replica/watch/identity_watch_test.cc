@@ -111,6 +111,25 @@ TEST_F(IdentityWatchTest, ADeletedIdentityIsADifference) {
   EXPECT_EQ(alice.events.size(), 2U);
 }
 
+// What is told of a deletion is what a fetch has then, however often the client connects, and
+// whoever has the name next goes on from there.
+TEST_F(IdentityWatchTest, ADeletedIdentityKeepsItsStamp) {
+  Start();
+  const Client& alice = world.Open(0, "alice");
+  world.Settle();
+  WriteTrait("alice", "plan", "pro");
+  world.Settle();
+  world.Tell(world.DeleteIdentity("alice"));
+  world.Settle();
+  ASSERT_EQ(alice.events.size(), 3U);
+  EXPECT_EQ(alice.events.back(), Answer("alice"));
+  EXPECT_EQ(world.Open(1, "alice").events, Stamps{Answer("alice")});
+  WriteTrait("alice", "plan", "max");
+  world.Settle();
+  EXPECT_EQ(alice.events.size(), 4U);
+  EXPECT_EQ(alice.events.back(), Answer("alice"));
+}
+
 // ---- Data before notice
 
 TEST_F(IdentityWatchTest, AStampOnARevisionThatIsNotServedYetWaitsForIt) {

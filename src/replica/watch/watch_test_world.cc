@@ -135,10 +135,12 @@ bus::Change WatchWorld::SetTrait(const std::string& identifier, const std::strin
 bus::Change WatchWorld::DeleteIdentity(const std::string& identifier) {
   bus::Change change{.environment = kEnvironment, .identity = identifier};
   Commit(store, [&](store::Transaction& tx) -> Result<void> {
-    FLAGSTREAM_ASSIGN(const int64_t deleted,
-                      store::Delete(tx, store::Select<store::Identity>().Where(
-                                            &store::Identity::identifier, identifier)));
-    FLAGSTREAM_ASSERT(deleted == 1);
+    FLAGSTREAM_ASSIGN(const std::optional<store::Identity> found,
+                      store::FindOne(tx, store::Select<store::Identity>().Where(
+                                             &store::Identity::identifier, identifier)));
+    FLAGSTREAM_ASSIGN(const store::IssuedStamp issued, store::DeleteIdentity(tx, found.value()));
+    change.revision = issued.revision;
+    change.stamp = issued.stamp;
     return {};
   });
   return change;

@@ -125,10 +125,10 @@ class SchemaTest : public MigrationsTest {
 
 TEST_F(SchemaTest, IsWhatTheColumnListsSay) {
   ExpectTables<User, Token, Organisation, Membership, Project, Environment, EnvironmentApiKey,
-               Feature, FeatureOwner, FeatureState, Identity, Trait, AuditLog, AnalyticsCount, Tag,
-               FeatureTag, MultivariateOption, Segment, SegmentRule, SegmentCondition,
-               FeatureSegment, MultivariateFeatureStateValue, UserPermission, MasterApiKey,
-               FeatureExport, FeatureImport>();
+               Feature, FeatureOwner, FeatureState, Identity, DeletedIdentity, Trait, AuditLog,
+               AnalyticsCount, Tag, FeatureTag, MultivariateOption, Segment, SegmentRule,
+               SegmentCondition, FeatureSegment, MultivariateFeatureStateValue, UserPermission,
+               MasterApiKey, FeatureExport, FeatureImport>();
 }
 
 TEST_F(SchemaTest, QueriesThatMatterUseAnIndexAndDoNotSort) {
