@@ -119,11 +119,7 @@ class Stream:
         return self._decoder.head
 
     def next_chunk(self, what: str = "a chunk", seconds: float = 30.0) -> bytes:
-        deadline = Deadline(what, seconds)
-        while not self._unread:
-            assert not self._decoder.ended, f"the stream ended before {what}"
-            self._receive(deadline)
-        return self._unread.pop(0)
+        return self._next_chunk(Deadline(what, seconds))
 
     def next_chunk_or_end(self, seconds: float = 60.0) -> bytes | None:
         """The next chunk, or None after a clean end."""
@@ -133,8 +129,9 @@ class Stream:
         return self._unread.pop(0) if self._unread else None
 
     def next_stamp(self, seconds: float = 30.0) -> Fraction:
-        """The stamp of the next event; comments are passed over."""
-        while (stamp := stamp_in(self.next_chunk("an event", seconds))) is None:
+        """The stamp of the next event; comments are passed over, and give it no more time."""
+        deadline = Deadline("an event", seconds)
+        while (stamp := stamp_in(self._next_chunk(deadline))) is None:
             continue
         return stamp
 
@@ -156,6 +153,12 @@ class Stream:
         assert self._decoder.left_over == b"", self._decoder.left_over
         self.connection.half_close()
         assert self.connection.read_to_end() == b""
+
+    def _next_chunk(self, deadline: Deadline) -> bytes:
+        while not self._unread:
+            assert not self._decoder.ended, f"the stream ended before {deadline.what}"
+            self._receive(deadline)
+        return self._unread.pop(0)
 
     def _receive(self, deadline: Deadline) -> None:
         self.connection.socket.settimeout(deadline.remaining())
