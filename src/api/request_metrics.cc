@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "api/errors.h"
+#include "base/log.h"
 
 namespace flagstream::api {
 namespace {
@@ -119,6 +120,13 @@ void FinishRoutes(net::Router& router, RequestMetrics& metrics) {
           handler(std::move(request), net::Responder(std::move(exchange)));
         };
       });
+}
+
+void LogRoutes(net::Router& router) {
+  router.WrapHandlers([](std::string_view pattern, std::string_view allow, net::Handler handler) {
+    log::Debug("route", {{"path", pattern}, {"methods", allow}});
+    return handler;
+  });
 }
 
 }  // namespace flagstream::api

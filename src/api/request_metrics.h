@@ -55,4 +55,7 @@ net::FallbackAnswers MakeCountedFallbackAnswers(RequestMetrics& metrics);
 // counted, and names the route's methods in `Allow`, as the reference's do.
 void FinishRoutes(net::Router& router, RequestMetrics& metrics);
 
+// Says in the log, at level debug, what the router serves: one line a route and method.
+void LogRoutes(net::Router& router);
+
 }  // namespace flagstream::api

@@ -150,6 +150,7 @@ std::unique_ptr<net::Router> Front::MakeRouter(size_t index, const AddRoutes& ad
   auto router = std::make_unique<net::Router>(api::MakeCountedFallbackAnswers(requests));
   ops_server_ == nullptr ? api::RegisterOps(*router, ops) : api::RegisterHealth(*router, ops);
   add_routes(*router, index);
+  if (index == 0) api::LogRoutes(*router);  // all shards have the same
   api::FinishRoutes(*router, requests);
   return router;
 }
