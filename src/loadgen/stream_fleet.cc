@@ -165,7 +165,10 @@ void StreamFleet::ReadEvents(size_t index, std::string_view text,
     Delivery delivery{index, 0, std::chrono::steady_clock::now()};
     std::from_chars(event.data() + mark + kStampMark.size(), event.data() + event.size(),
                     delivery.stamp);
-    if (delivery.stamp <= stream.newest_stamp) continue;
+    if (delivery.stamp <= stream.newest_stamp) {
+      ++repeated_;
+      continue;
+    }
     stream.newest_stamp = delivery.stamp;
     newest_stamp_ = std::max(newest_stamp_, delivery.stamp);
     on_delivery(delivery);

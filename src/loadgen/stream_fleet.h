@@ -48,6 +48,8 @@ class StreamFleet {
   // The newest stamp that any stream has seen; 0 before the first event.
   double newest_stamp() const { return newest_stamp_; }
   size_t reopened_count() const { return reopened_; }
+  // Events with a stamp that their stream had seen already; they are no deliveries.
+  size_t repeated_count() const { return repeated_; }
 
  private:
   enum class State { kClosed, kConnecting, kAwaitingHead, kOpen };
@@ -75,6 +77,7 @@ class StreamFleet {
   size_t open_ = 0;
   size_t connecting_ = 0;
   size_t reopened_ = 0;
+  size_t repeated_ = 0;
   double newest_stamp_ = 0;
   std::string failure_;  // the first reason why a stream could not be opened
 };

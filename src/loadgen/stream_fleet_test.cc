@@ -100,6 +100,23 @@ TEST(StreamFleetTest, OpensAnEndedStreamAgainAndSkipsWhatIsNotNewer) {
   EXPECT_EQ(fleet.newest_stamp(), 1735229889.5);
 }
 
+TEST(StreamFleetTest, AnEventThatIsRepeatedIsOneDelivery) {
+  ScriptedServer server;
+  server.Play({{std::string(kHead), std::string(kFirst), std::string(kFirst),
+                std::string(kSecond) + std::string(kSecond)}});
+  StreamFleet fleet(*Endpoint::Parse(server.url()), "key");
+  ASSERT_TRUE(fleet.Open(1, std::chrono::seconds(20), [](size_t) {}));
+  // The first may have come with the head, while the stream was opened.
+  int second = 0;
+  fleet.Read(
+      std::chrono::steady_clock::now() + std::chrono::seconds(20),
+      [&](const Delivery& delivery) { second += delivery.stamp == 1735229889.5 ? 1 : 0; },
+      [&] { return fleet.repeated_count() >= 2; });
+  EXPECT_EQ(fleet.repeated_count(), 2U);
+  EXPECT_LE(second, 1);
+  EXPECT_EQ(fleet.newest_stamp(), 1735229889.5);
+}
+
 TEST(StreamFleetTest, SaysWithWhatAStreamWasAnswered) {
   ScriptedServer server;
   server.Play({{"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"}});

@@ -41,6 +41,7 @@ struct Report {
   std::vector<double> last_fetched_ms;  // of each round
   int64_t fetches_failed = 0;           // answered with another status than 200, or not at all
   int64_t reopened = 0;
+  int64_t repeated = 0;  // events that a stream had seen already; no deliveries
   std::optional<double> bytes_per_stream;
   std::optional<double> cpu_us_per_delivery;
 };
@@ -198,6 +199,7 @@ Result<Report> Run(const StreamsBenchOptions& options) {
   EndProgress();
   const std::optional<ProcessStats> after = Look(pid);
   report.reopened = static_cast<int64_t>(fleet.reopened_count());
+  report.repeated = static_cast<int64_t>(fleet.repeated_count());
   if (empty && full && after) {
     if (!options.fetch)
       report.bytes_per_stream = static_cast<double>(full->rss_anon_bytes - empty->rss_anon_bytes) /
@@ -219,6 +221,7 @@ void PrintJson(Report& report) {
   json.Set("deliveries", report.deliveries);
   json.Set("lost", report.lost);
   json.Set("reopened", report.reopened);
+  json.Set("repeated", report.repeated);
   json.Set("delivery_p50_ms", Percentile(report.delivery_ms, 50));
   json.Set("delivery_p99_ms", Percentile(report.delivery_ms, 99));
   json.Set("last_delivery_p50_ms", Percentile(report.last_ms, 50));
@@ -249,6 +252,7 @@ void PrintText(Report& report) {
                 Percentile(report.last_fetched_ms, 50), report.fetches_failed);
   }
   std::printf("reopened            %ld\n", report.reopened);
+  std::printf("repeated            %ld\n", report.repeated);
   if (report.bytes_per_stream)
     std::printf("server memory       %.0f bytes a stream\n", *report.bytes_per_stream);
   if (report.cpu_us_per_delivery)

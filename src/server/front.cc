@@ -59,6 +59,7 @@ stream::HubOptions HubOptionsFor(const NodeOptions& options) {
   stream::HubOptions hub;
   hub.keepalive = std::chrono::seconds(options.keepalive);
   hub.write_timeout = std::chrono::seconds(options.write_timeout);
+  hub.repeat = std::chrono::seconds(options.repeat);
   return hub;
 }
 

@@ -37,6 +37,9 @@ void DeclareNode(Settings& settings, NodeOptions& options) {
                    "seconds of silence on a stream before a comment is sent");
   settings.Integer("write-timeout", options.write_timeout, 1, 3'600,
                    "seconds that a client may stay behind before its connection is closed");
+  settings.Integer("repeat", options.repeat, 0, 60,
+                   "seconds within which the last event is sent once more to clients that may have "
+                   "missed it; 0: never");
   settings.TextList("trusted-proxies", options.trusted_proxies,
                     "networks (CIDR) whose X-Forwarded-For is believed");
   settings.Text("public-url", options.public_url,

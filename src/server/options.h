@@ -33,6 +33,7 @@ struct NodeOptions {
   std::optional<int64_t> stream_max_age;
   int64_t keepalive = 15;
   int64_t write_timeout = 60;
+  int64_t repeat = 5;
   std::vector<std::string> trusted_proxies;
   std::string public_url;
   std::string log_level = "info";

@@ -54,6 +54,7 @@ TEST(OptionsTest, ServeHasDefaults) {
   EXPECT_EQ(serve.listen, "127.0.0.1:8000");
   EXPECT_EQ(serve.keepalive, 15);
   EXPECT_EQ(serve.write_timeout, 60);
+  EXPECT_EQ(serve.repeat, 5);
   EXPECT_FALSE(serve.demo);
   EXPECT_FALSE(serve.publish_token);
   EXPECT_FALSE(serve.admin_email);
@@ -102,6 +103,9 @@ TEST(OptionsTest, NamesTheSettingAsItWasSpelt) {
   EXPECT_NE(WrongBecause(Parse({"serve"})).find("--data"), std::string::npos);
   EXPECT_NE(WrongBecause(Parse({"serve", "--data", "d", "--listen", "nowhere"})).find("--listen"),
             std::string::npos);
+  EXPECT_NE(WrongBecause(Parse({"hub", "--data", "d"}, {{"FLAGSTREAM_REPEAT", "61"}}))
+                .find("FLAGSTREAM_REPEAT"),
+            std::string::npos);
   EXPECT_NE(WrongBecause(Parse({"serve", "--data", "d", "--stream-max-age", "4"}))
                 .find("--stream-max-age"),
             std::string::npos);
@@ -143,10 +147,10 @@ TEST(OptionsTest, HelpNamesEverySettingOfTheCommand) {
   const Command command = Parse({"serve", "--help"});
   const auto& help = std::get<Message>(command);
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* name :
-       {"--listen", "--data", "--threads", "--max-streams", "--stream-max-age", "--keepalive",
-        "--write-timeout", "--trusted-proxies", "--public-url", "--ops-listen", "--log-level",
-        "--log-format", "--demo", "--publish-token-file", "FLAGSTREAM_ADMIN_PASSWORD"}) {
+  for (const char* name : {"--listen", "--data", "--threads", "--max-streams", "--stream-max-age",
+                           "--keepalive", "--write-timeout", "--repeat", "--trusted-proxies",
+                           "--public-url", "--ops-listen", "--log-level", "--log-format", "--demo",
+                           "--publish-token-file", "FLAGSTREAM_ADMIN_PASSWORD"}) {
     EXPECT_NE(help.text.find(name), std::string::npos) << name;
   }
 }

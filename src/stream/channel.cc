@@ -45,6 +45,7 @@ void Channel::Add(Subscriber& subscriber) {
 void Channel::Remove(Subscriber& subscriber) {
   FLAGSTREAM_ASSERT(subscriber.channel_ == this);
   if (IsDue(subscriber)) --due_;
+  ForgiveRepeat(subscriber);
   if (subscriber.is_behind_) --behind_;
   // The hole is filled so that nobody moves from after the cursor to before it, or a fan-out would
   // go round once more for them.
@@ -57,6 +58,7 @@ void Channel::Remove(Subscriber& subscriber) {
   if (hole + 1 < members_.size()) Place(hole, *members_.back());
   members_.pop_back();
   subscriber.channel_ = nullptr;
+  if (members_.empty()) DropRepeat();
   if (members_.capacity() > kShrinkAbove && members_.size() < members_.capacity() / 4)
     members_.shrink_to_fit();
 }
@@ -64,6 +66,7 @@ void Channel::Remove(Subscriber& subscriber) {
 void Channel::MarkBehind(Subscriber& subscriber) {
   FLAGSTREAM_ASSERT(!subscriber.is_behind_);
   if (IsDue(subscriber)) --due_;
+  if (IsOwed(subscriber)) --owed_;
   subscriber.is_behind_ = true;
   ++behind_;
 }
@@ -72,6 +75,7 @@ void Channel::MarkCaughtUp(Subscriber& subscriber) {
   FLAGSTREAM_ASSERT(subscriber.is_behind_);
   subscriber.is_behind_ = false;
   --behind_;
+  if (IsOwed(subscriber)) ++owed_;
   FLAGSTREAM_ASSERT(!IsDue(subscriber));
 }
 

@@ -9,6 +9,7 @@
 
 #include "stream/frame.h"
 #include "stream/subscriber.h"
+#include "stream/timer_wheel.h"
 
 namespace flagstream::stream {
 
@@ -21,7 +22,11 @@ namespace flagstream::stream {
 // number of due ones is kept exactly; a fan-out goes round the members from where the last one
 // stopped until it is zero. So a newer frame that comes during a fan-out just makes all due again:
 // nobody is sent the older one any more, and those at the end do not starve.
-class Channel {
+//
+// A member is owed a repeat when it was told something while it was there and repeats are free for
+// it. Those that can be sent it are counted exactly as well, and found by going round. As a
+// TimerEntry a channel waits for the time of its repeats, once for all members.
+class Channel : public TimerEntry {
  public:
   // How long it is there: as long as its hub, or only as long as it has streams.
   enum class Life : uint8_t { kKept, kPassing };
@@ -62,6 +67,22 @@ class Channel {
   // Requires that it has begun the newest frame.
   void MarkCaughtUp(Subscriber& subscriber);
 
+  // It was sent a frame that it did not ask for by joining; requires that it is not behind.
+  void OweRepeat(Subscriber& subscriber);
+  // It was sent the repeat, or needs none any more.
+  void ForgiveRepeat(Subscriber& subscriber);
+  bool OwesRepeats() const { return owed_ > 0; }
+  // What is repeated: the newest of now, whatever newcomers are told from now on.
+  void HoldRepeat() { repeat_ = newest_; }
+  const FramePtr& repeat() const { return repeat_; }
+  // It waits for no time to repeat any more.
+  void DropRepeat() {
+    unlink();
+    repeat_.reset();
+  }
+  // As NextDue; the caller forgives it.
+  Subscriber* NextOwed(size_t& visits);
+
   bool IsDue(const Subscriber& subscriber) const {
     return Lacks(subscriber) && !subscriber.is_behind_;
   }
@@ -69,30 +90,46 @@ class Channel {
   bool Lacks(const Subscriber& subscriber) const { return subscriber.sent_ < offered_; }
 
  private:
+  static bool IsOwed(const Subscriber& subscriber) {
+    return subscriber.is_repeat_owed_ && !subscriber.is_behind_;
+  }
+  Subscriber& NextMember();
   void Place(size_t position, Subscriber& subscriber);
   size_t CountDue() const;
 
   const std::string name_;
   const Life life_;
   FramePtr newest_;
-  Stamp offered_;  // what every member should have; at most that of `newest_`
+  FramePtr repeat_;  // null while none is waited for
+  Stamp offered_;    // what every member should have; at most that of `newest_`
   std::vector<Subscriber*> members_;
   size_t cursor_ = 0;  // members before it were looked at on this round
   size_t due_ = 0;
   size_t behind_ = 0;
+  size_t owed_ = 0;
   bool is_queued_ = false;
 };
 
-inline Subscriber* Channel::NextDue(size_t& visits) {
+inline Subscriber& Channel::NextMember() {
   // Far enough ahead that a line has arrived from memory when its turn comes.
   constexpr size_t kAhead = 8;
+  if (cursor_ >= members_.size()) cursor_ = 0;
+  if (cursor_ + kAhead < members_.size()) __builtin_prefetch(members_[cursor_ + kAhead], /*rw=*/1);
+  return *members_[cursor_++];
+}
+
+inline Subscriber* Channel::NextDue(size_t& visits) {
   while (due_ > 0 && visits > 0) {
     --visits;
-    if (cursor_ >= members_.size()) cursor_ = 0;
-    if (cursor_ + kAhead < members_.size())
-      __builtin_prefetch(members_[cursor_ + kAhead], /*rw=*/1);
-    Subscriber* const subscriber = members_[cursor_++];
-    if (IsDue(*subscriber)) return subscriber;
+    if (Subscriber& subscriber = NextMember(); IsDue(subscriber)) return &subscriber;
+  }
+  return nullptr;
+}
+
+inline Subscriber* Channel::NextOwed(size_t& visits) {
+  while (owed_ > 0 && visits > 0) {
+    --visits;
+    if (Subscriber& subscriber = NextMember(); IsOwed(subscriber)) return &subscriber;
   }
   return nullptr;
 }
@@ -100,6 +137,17 @@ inline Subscriber* Channel::NextDue(size_t& visits) {
 inline void Channel::MarkSent(Subscriber& subscriber) {
   if (IsDue(subscriber)) --due_;
   subscriber.sent_ = newest_->stamp;
+}
+
+inline void Channel::OweRepeat(Subscriber& subscriber) {
+  if (!subscriber.is_repeat_free_ || subscriber.is_repeat_owed_) return;
+  subscriber.is_repeat_owed_ = true;
+  ++owed_;
+}
+
+inline void Channel::ForgiveRepeat(Subscriber& subscriber) {
+  if (IsOwed(subscriber)) --owed_;
+  subscriber.is_repeat_owed_ = false;
 }
 
 }  // namespace flagstream::stream

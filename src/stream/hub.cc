@@ -23,6 +23,7 @@ Hub::Hub(HubOptions options, Executor& shard, const Clock& clock, Random random,
   FLAGSTREAM_ASSERT(options.keepalive > milliseconds::zero());
   FLAGSTREAM_ASSERT(options.write_timeout > milliseconds::zero());
   FLAGSTREAM_ASSERT(options.slice > 0);
+  FLAGSTREAM_ASSERT(options.repeat >= milliseconds::zero());
 }
 
 Hub::~Hub() = default;
@@ -65,6 +66,7 @@ void Hub::Close(std::string_view channel) {
   const auto found = channels_.find(channel);
   if (found == channels_.end()) return;
   std::erase(fan_outs_, found->second.get());
+  found->second->DropRepeat();
   closing_.push_back(std::move(found->second));
   channels_.erase(found);
   PostRun();
@@ -109,6 +111,7 @@ Channel& Hub::ChannelNamed(std::string_view name, Channel::Life life) {
 
 void Hub::Offer(Channel& channel, FramePtr frame) {
   if (!channel.Offer(std::move(frame))) return;
+  channel.DropRepeat();
   metrics_.FrameOffered();
   QueueFanOut(channel);
 }
@@ -137,6 +140,7 @@ Subscriber& Hub::Join(Channel& channel, std::unique_ptr<Sink> sink, StreamTerms 
   subscriber.end_reason_ = EndReason::kAgeLimit;
   subscriber.ends_after_change_ = terms.ends_after_change;
   subscriber.needs_whole_events_ = terms.needs_whole_events;
+  subscriber.is_repeat_free_ = terms.is_repeat_free;
   ++stream_count_;
   metrics_.StreamOpened();
   EnterChannel(subscriber, channel);
@@ -191,10 +195,13 @@ void Hub::PostRun() {
 void Hub::Run() {
   is_run_posted_ = false;
   RunFanOuts();
+  RunRepeats();
   RunDeadlines();
   RunClosing();
   RunDestroying();
-  if (!fan_outs_.empty() || !deadlines_.empty() || !closing_.empty() || !ended_.empty()) PostRun();
+  if (!fan_outs_.empty() || !repeats_.empty() || !deadlines_.empty() || !closing_.empty() ||
+      !ended_.empty())
+    PostRun();
 }
 
 void Hub::QueueFanOut(Channel& channel) {
@@ -212,6 +219,7 @@ void Hub::RunFanOuts() {
     FanOut(channel, visits);
     channel.SetQueued(false);
     QueueFanOut(channel);  // at the end: channels take turns
+    ScheduleRepeat(channel);
     ForgetIfUnused(channel);
   }
 }
@@ -222,9 +230,44 @@ void Hub::FanOut(Channel& channel, size_t& visits) {
   while (Subscriber* const subscriber = channel.NextDue(visits)) {
     if (!SendFrame(*subscriber, frame)) continue;
     ++sent;
+    channel.OweRepeat(*subscriber);
     if (subscriber->is_end_due_) BeginEnd(*subscriber, EndReason::kChangeTold);
   }
   if (sent > 0) metrics_.FanOutSent(*frame, sent, clock_.NowMicros());
+}
+
+// Once all were told: a change that follows meanwhile is news itself, and puts the repeat off.
+void Hub::ScheduleRepeat(Channel& channel) {
+  if (channel.HasDue() || !channel.OwesRepeats() || options_.repeat == milliseconds::zero()) return;
+  channel.HoldRepeat();
+  repeat_wheel_.Schedule(channel, DrawRepeatDue());
+}
+
+void Hub::RunRepeats() {
+  size_t visits = options_.slice;
+  while (visits > 0 && !repeats_.empty()) {
+    auto& channel = static_cast<Channel&>(repeats_.front());
+    channel.unlink();
+    const bool was_queued = channel.IsQueued();
+    channel.SetQueued(true);  // it may lose its last stream meanwhile
+    Repeat(channel, visits);
+    channel.SetQueued(was_queued);
+    if (channel.OwesRepeats()) {
+      repeats_.push_back(channel);  // channels take turns
+    } else {
+      channel.DropRepeat();
+    }
+    ForgetIfUnused(channel);
+  }
+}
+
+void Hub::Repeat(Channel& channel, size_t& visits) {
+  const FramePtr frame = channel.repeat();
+  while (Subscriber* const subscriber = channel.NextOwed(visits)) {
+    channel.ForgiveRepeat(*subscriber);
+    // To one that was sent another it would be news, or old.
+    if (subscriber->sent_ == frame->stamp) SendRepeat(*subscriber, frame);
+  }
 }
 
 void Hub::RunDeadlines() {

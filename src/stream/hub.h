@@ -26,13 +26,16 @@
 
 namespace flagstream::stream {
 
-// All more than zero.
+// All more than zero where not said otherwise.
 struct HubOptions {
   std::chrono::milliseconds keepalive{
       15'000};  // of silence, then a comment; up to a tenth later, so that not all come at once
   std::chrono::milliseconds write_timeout{60'000};  // behind for longer: closed
   size_t slice = 256;  // members looked at, streams ended, comments sent before other work of the
                        // shard has its turn
+  // After a change the newest frame is sent once more to those for whom that is free, at a time
+  // drawn from [2/5, 1] of this; zero: never.
+  std::chrono::milliseconds repeat{5'000};
 };
 
 // All streams of one shard, and the newest frame of each channel. A channel is named by a text: of
@@ -40,6 +43,10 @@ struct HubOptions {
 // its key. Keeps one frame per channel and one slot per
 // subscriber: who cannot take a frame now gets the newest one when it drains, and what came in
 // between is never queued. Its memory is bounded by the streams and channels it is given.
+//
+// Some clients drop an event that comes while they fetch. So a change that is followed by no other
+// is told once more, some seconds later, to those who were told while they were there and who take
+// an old stamp for nothing.
 //
 // Lives on its shard: every call is made there, and it is destroyed there, or after the shard has
 // stopped. Destroying it closes all connections. No call destroys a sink or a subscriber: that is
@@ -110,6 +117,9 @@ class Hub {
   void QueueFanOut(Channel& channel) REQUIRES(role_);
   void RunFanOuts() REQUIRES(role_);
   void FanOut(Channel& channel, size_t& visits) REQUIRES(role_);
+  void ScheduleRepeat(Channel& channel) REQUIRES(role_);
+  void RunRepeats() REQUIRES(role_);
+  void Repeat(Channel& channel, size_t& visits) REQUIRES(role_);
   void RunDeadlines() REQUIRES(role_);
   void RunClosing() REQUIRES(role_);
   void RunDestroying() REQUIRES(role_);
@@ -124,6 +134,7 @@ class Hub {
   void MarkBegun(Subscriber& subscriber) REQUIRES(role_);
   bool SendNewest(Subscriber& subscriber) REQUIRES(role_);
   bool SendRest(Subscriber& subscriber) REQUIRES(role_);
+  void SendRepeat(Subscriber& subscriber, const FramePtr& frame) REQUIRES(role_);
   void SendComment(Subscriber& subscriber) REQUIRES(role_);
   void SendLastChunk(Subscriber& subscriber) REQUIRES(role_);
   void KeepRest(Subscriber& subscriber, std::string_view chunk, size_t taken, FramePtr frame)
@@ -139,10 +150,12 @@ class Hub {
   // Time
   Tick TickNow() const;
   void StartTicking() REQUIRES(role_);
+  void AdvanceWheels() REQUIRES(role_);
   void OnTick() REQUIRES(role_);
   Tick DrawKeepAlive() REQUIRES(role_);
   Tick DrawAgeDue(StreamTerms terms) REQUIRES(role_);
   Tick DrawShutdownDue() REQUIRES(role_);
+  Tick DrawRepeatDue() REQUIRES(role_);
   Tick WriteDue(const Subscriber& subscriber) const REQUIRES(role_);
   Tick NextDeadline(const Subscriber& subscriber) const REQUIRES(role_);
   void ScheduleDeadline(Subscriber& subscriber) REQUIRES(role_);
@@ -160,8 +173,9 @@ class Hub {
   // On the shard
   Random random_ GUARDED_BY(role_);
   HubMetrics metrics_ GUARDED_BY(role_);
-  Tick now_ GUARDED_BY(role_) = 0;  // read at the beginning of each call and task
-  TimerWheel wheel_ GUARDED_BY(role_);
+  Tick now_ GUARDED_BY(role_) = 0;             // read at the beginning of each call and task
+  TimerWheel wheel_ GUARDED_BY(role_);         // of subscribers
+  TimerWheel repeat_wheel_ GUARDED_BY(role_);  // of channels
   SubscriberSlots slots_ GUARDED_BY(role_);
   Channels channels_ GUARDED_BY(role_);
   Channel idle_ GUARDED_BY(role_){
@@ -174,6 +188,7 @@ class Hub {
   std::deque<Channel*> fan_outs_ GUARDED_BY(role_);  // each with due members, each once
   std::deque<std::unique_ptr<Channel>> closing_ GUARDED_BY(role_);  // whose streams are to be ended
   TimerList deadlines_ GUARDED_BY(role_);  // subscribers whose time has come
+  TimerList repeats_ GUARDED_BY(role_);    // channels whose repeats' time has come
   TimerList ended_ GUARDED_BY(role_);      // subscribers to be destroyed
   bool is_run_posted_ GUARDED_BY(role_) = false;
   bool is_ticking_ GUARDED_BY(role_) = false;

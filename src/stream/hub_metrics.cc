@@ -41,6 +41,8 @@ HubMetrics::HubMetrics(telemetry::Registry& registry)
           "Events that a shard had to pass on to its streams; several may merge into the newest.")),
       delivered_(registry.AddCounter("flagstream_stream_frames_delivered_total",
                                      "Events sent whole, once per stream.")),
+      repeats_(registry.AddCounter("flagstream_stream_repeats_total",
+                                   "Events sent once more to streams that had been sent them.")),
       comments_(
           registry.AddCounter("flagstream_stream_comments_total", "Keep-alive comments sent.")),
       bytes_(registry.AddCounter("flagstream_stream_bytes_total",

@@ -31,6 +31,7 @@ class HubMetrics {
   // `streams` were sent the whole frame; they had it by `now_micros`.
   void FanOutSent(const Frame& frame, size_t streams, int64_t now_micros);
   void FrameDelivered() { delivered_.Add(); }
+  void RepeatSent() { repeats_.Add(); }
   void CommentSent() { comments_.Add(); }
   void BytesSent(size_t bytes) { bytes_.Add(bytes); }
 
@@ -44,6 +45,7 @@ class HubMetrics {
   telemetry::Counter& opened_;
   telemetry::Counter& offered_;
   telemetry::Counter& delivered_;
+  telemetry::Counter& repeats_;
   telemetry::Counter& comments_;
   telemetry::Counter& bytes_;
   telemetry::Histogram& propagation_;

@@ -33,13 +33,18 @@ void Hub::OnWritable(Subscriber& subscriber) {
   role_.AssertHere();
   if (!subscriber.is_behind_) return;
   now_ = TickNow();
+  bool was_told = subscriber.is_rest_delivery_;
   if (!SendRest(subscriber)) return;
   if (subscriber.state_ == StreamState::kEnding) return SendLastChunk(subscriber);
   if (subscriber.state_ == StreamState::kLastChunk) return FinishEnd(subscriber);
+  Channel& channel = *subscriber.channel_;
+  was_told |= channel.Lacks(subscriber);
   if (!SendNewest(subscriber)) return;
-  subscriber.channel_->MarkCaughtUp(subscriber);
+  channel.MarkCaughtUp(subscriber);
   metrics_.NoLongerBehind();
   if (subscriber.is_end_due_) return BeginEnd(subscriber, EndReason::kChangeTold);
+  if (was_told) channel.OweRepeat(subscriber);
+  if (!channel.is_linked()) ScheduleRepeat(channel);
   ScheduleDeadline(subscriber);
 }
 
@@ -62,6 +67,7 @@ bool Hub::SendFrame(Subscriber& subscriber, const FramePtr& frame) {
     // To a client that cannot read a cut event it was not sent, and follows once more.
     if (!subscriber.needs_whole_events_) MarkBegun(subscriber);
     KeepRest(subscriber, frame->chunk, taken, frame);
+    subscriber.is_rest_delivery_ = !subscriber.needs_whole_events_;
   }
   AwaitRoom(subscriber);
   return false;
@@ -93,10 +99,23 @@ bool Hub::SendRest(Subscriber& subscriber) {
     return false;
   }
   subscriber.last_write_ = now_;
-  if (subscriber.rest_frame_ != nullptr && !subscriber.needs_whole_events_)
-    metrics_.FrameDelivered();
+  if (std::exchange(subscriber.is_rest_delivery_, false)) metrics_.FrameDelivered();
   subscriber.rest_frame_.reset();
   return true;
+}
+
+// As with a comment, one of which nothing was taken is not needed.
+void Hub::SendRepeat(Subscriber& subscriber, const FramePtr& frame) {
+  const size_t taken = subscriber.sink_->Send(frame->chunk);
+  if (!subscriber.IsOpen()) return;
+  if (taken > 0) metrics_.RepeatSent();
+  if (taken == frame->chunk.size()) {
+    metrics_.BytesSent(taken);
+    subscriber.last_write_ = now_;
+    return;
+  }
+  if (taken > 0) KeepRest(subscriber, frame->chunk, taken, frame);
+  AwaitRoom(subscriber);
 }
 
 void Hub::SendComment(Subscriber& subscriber) {
@@ -188,13 +207,18 @@ Tick Hub::TickNow() const { return static_cast<Tick>((clock_.Steady() - start_) 
 void Hub::StartTicking() {
   if (is_ticking_) return;
   is_ticking_ = true;
-  wheel_.Advance(now_, deadlines_);
+  AdvanceWheels();
   shard_.PostAfter(kTickDuration, WhileAlive(&Hub::OnTick));
 }
 
-void Hub::OnTick() {
+void Hub::AdvanceWheels() {
   wheel_.Advance(now_, deadlines_);
-  if (!deadlines_.empty()) PostRun();
+  repeat_wheel_.Advance(now_, repeats_);
+}
+
+void Hub::OnTick() {
+  AdvanceWheels();
+  if (!deadlines_.empty() || !repeats_.empty()) PostRun();
   is_ticking_ = stream_count_ > 0;
   if (is_ticking_) shard_.PostAfter(kTickDuration, WhileAlive(&Hub::OnTick));
 }
@@ -212,6 +236,13 @@ Tick Hub::DrawAgeDue(StreamTerms terms) {
 
 Tick Hub::DrawShutdownDue() {
   return shutdown_end_ <= now_ ? now_ : static_cast<Tick>(random_.Between(now_, shutdown_end_));
+}
+
+Tick Hub::DrawRepeatDue() {
+  const int64_t low = options_.repeat.count() * 2 / 5;
+  // Times are met up to two ticks late.
+  const int64_t high = std::max(low, (options_.repeat - 2 * kTickDuration).count());
+  return After(now_, Ticks(milliseconds(random_.Between(low, high))));
 }
 
 // When one that is behind has been so for too long.

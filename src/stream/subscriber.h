@@ -63,8 +63,10 @@ class alignas(64) Subscriber : public TimerEntry {
   StreamState state_ = StreamState::kFree;
   bool is_behind_ = false;                       // waits for its sink to have room
   EndReason end_reason_ = EndReason::kAgeLimit;  // why it ends at age_due_, or is ending
-  bool needs_whole_events_ = false;              // as its terms say
+  bool is_repeat_free_ = false;                  // as its terms say
   Tick last_write_ = 0;                          // when bytes were last taken whole
+  bool is_repeat_owed_ = false;                  // kept by its channel
+  bool is_rest_delivery_ = false;                // once the frame under way is whole, it counts
   bool ends_after_change_ = false;               // as its terms say
   bool is_end_due_ = false;                      // once the event under way is sent whole
   Stamp sent_;                                   // of the newest frame begun
@@ -73,7 +75,8 @@ class alignas(64) Subscriber : public TimerEntry {
 
   uint32_t position_ = 0;  // in the channel
   Tick age_due_ = 0;
-  Tick keepalive_ = 0;  // of silence, then a comment
+  bool needs_whole_events_ = false;  // as its terms say
+  Tick keepalive_ = 0;               // of silence, then a comment
   Tick behind_since_ = 0;
   Hub* hub_ = nullptr;
   std::string_view rest_;  // of the chunk under way

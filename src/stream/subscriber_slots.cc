@@ -18,6 +18,7 @@ void SubscriberSlots::Return(Subscriber& subscriber) {
   subscriber.state_ = StreamState::kFree;
   subscriber.is_behind_ = false;
   subscriber.is_end_due_ = false;
+  subscriber.is_rest_delivery_ = false;
   subscriber.sent_ = Stamp();
   subscriber.rest_ = {};
   subscriber.rest_frame_.reset();

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A TCP gate between a client and the server: it can delay, cut, slice and stall, and it notes what passes."""
+"""A TCP gate between a client and the server: it can delay, cut, slice, stall and hold answers, and it
+notes what passes."""
 
 import contextlib
 import dataclasses
@@ -67,6 +68,15 @@ class RequestSpotter:
         return Passed(method, target, {name.lower(): value.strip() for name, _, value in pairs})
 
 
+class Hold:
+    """Answers that a gate holds back. `requests`: those that wait for one."""
+
+    def __init__(self, pattern: re.Pattern):
+        self.pattern = pattern
+        self.requests: list[Passed] = []
+        self.released = threading.Event()
+
+
 class Gate:
     """Listens on a port of its own and passes bytes on to `target`. Switches, which act on open connections too:
 
@@ -74,6 +84,7 @@ class Gate:
     delay        seconds each piece waits on its way to the client
     slice_bytes  largest piece passed on at once to the client, None = as it comes
     stalled()    inside, nothing goes to the client
+    holding()    inside, answers to some requests do not go to the client
     cut()        ends all connections
     """
 
@@ -83,6 +94,7 @@ class Gate:
         self._links: list[tuple[socket.socket, socket.socket]] = []
         self._open = threading.Event()
         self._open.set()
+        self._holds: list[Hold] = []
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.port = self._listener.getsockname()[1]
         self.delay = 0.0
@@ -101,6 +113,8 @@ class Gate:
     def close(self) -> None:
         self._listener.close()
         self._open.set()
+        for hold in [*self._holds]:
+            hold.released.set()
         self.cut()
 
     @contextlib.contextmanager
@@ -110,6 +124,20 @@ class Gate:
             yield
         finally:
             self._open.set()
+
+    @contextlib.contextmanager
+    def holding(self, pattern: str):
+        """Requests whose path matches go to the server, and what comes for them waits here until the end of the block.
+        Their connections must carry nothing else meanwhile."""
+        hold = Hold(re.compile(pattern))
+        with self._lock:
+            self._holds.append(hold)
+        try:
+            yield hold
+        finally:
+            with self._lock:
+                self._holds.remove(hold)
+            hold.released.set()
 
     def cut(self) -> int:
         """Ends every open connection in the middle of whatever it was doing. How many there were."""
@@ -159,9 +187,11 @@ class Gate:
     def _link(self, client: socket.socket, server: socket.socket) -> None:
         """One connection from its beginning to its end."""
         ended = threading.Event()
-        upward = threading.Thread(target=self._to_server, args=(client, server, ended), name="gate upward", daemon=True)
+        holds: list[Hold] = []
+        upward = threading.Thread(target=self._to_server, args=(client, server, ended, holds), name="gate upward",
+                                  daemon=True)
         upward.start()
-        self._to_client(client, server)
+        self._to_client(client, server, holds)
         ended.set()
         upward.join()
         with self._lock, contextlib.suppress(ValueError):
@@ -169,7 +199,8 @@ class Gate:
         client.close()
         server.close()
 
-    def _to_server(self, client: socket.socket, server: socket.socket, ended: threading.Event) -> None:
+    def _to_server(self, client: socket.socket, server: socket.socket, ended: threading.Event,
+                   holds: list[Hold]) -> None:
         """What comes after the server's end reaches nobody and is not noted; a client may then ask once more."""
         spotter = RequestSpotter()
         with contextlib.suppress(OSError):
@@ -177,14 +208,21 @@ class Gate:
                 if ended.is_set():
                     return
                 with self._lock:
-                    self.requests += spotter.feed(data)
+                    passed = spotter.feed(data)
+                    self.requests += passed
+                    for hold in self._holds:
+                        matching = [one for one in passed if hold.pattern.fullmatch(one.path)]
+                        hold.requests += matching
+                        holds += [hold] * bool(matching)
                 server.sendall(data)
             server.shutdown(socket.SHUT_WR)
 
-    def _to_client(self, client: socket.socket, server: socket.socket) -> None:
+    def _to_client(self, client: socket.socket, server: socket.socket, holds: list[Hold]) -> None:
         seen = b""
         with contextlib.suppress(OSError):
             while data := server.recv(PIECE):
+                while holds:
+                    holds.pop().released.wait()
                 seen = self._note(seen + data)
                 self._pass_on(client, data)
             client.shutdown(socket.SHUT_WR)
