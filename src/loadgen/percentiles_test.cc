@@ -21,5 +21,13 @@ TEST(PercentileTest, OfNothingIsZero) {
   EXPECT_EQ(Percentile(values, 50), 0);
 }
 
+TEST(PeakRateTest, IsOfTheFullestWindow) {
+  const std::vector<double> times{0, 10, 20, 90, 91, 92, 93, 189};
+  EXPECT_EQ(PeakRate(times, std::chrono::milliseconds(50)), 4 * 20);
+  EXPECT_EQ(PeakRate(times, std::chrono::milliseconds(100)), 7 * 10);
+  EXPECT_EQ(PeakRate(times, std::chrono::milliseconds(1)), 1 * 1'000);
+  EXPECT_EQ(PeakRate({}, std::chrono::milliseconds(50)), 0);
+}
+
 }  // namespace
 }  // namespace flagstream::loadgen

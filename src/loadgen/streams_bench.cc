@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -28,6 +29,7 @@ constexpr std::chrono::seconds kOpenPatience{120};
 constexpr std::chrono::seconds kFirstPatience{1};   // for the first delivery of a round
 constexpr std::chrono::seconds kRoundPatience{30};  // then what has not arrived is lost
 constexpr std::chrono::milliseconds kPauseBetweenRounds{100};
+constexpr std::chrono::milliseconds kPeakWindow{50};
 
 struct Report {
   int64_t streams = 0;
@@ -39,10 +41,12 @@ struct Report {
   int64_t lost = 0;
   std::vector<double> fetched_ms;       // publish sent → the flags read
   std::vector<double> last_fetched_ms;  // of each round
+  std::vector<double> fetch_peaks;      // of each round: most answers in kPeakWindow, a second
   int64_t fetches_failed = 0;           // answered with another status than 200, or not at all
   int64_t reopened = 0;
   int64_t repeated = 0;  // events that a stream had seen already; no deliveries
   std::optional<double> bytes_per_stream;
+  std::optional<int64_t> server_bytes;  // after the rounds
   std::optional<double> cpu_us_per_delivery;
 };
 
@@ -87,7 +91,11 @@ void ReadQuietly(StreamFleet& fleet, std::chrono::milliseconds duration) {
 class Round {
  public:
   Round(StreamFleet& fleet, FetchFleet* fetchers, Report& report)
-      : fleet_(fleet), fetchers_(fetchers), report_(report), stamp_before_(fleet.newest_stamp()) {}
+      : fleet_(fleet),
+        fetchers_(fetchers),
+        report_(report),
+        stamp_before_(fleet.newest_stamp()),
+        fetched_before_(report.fetched_ms.size()) {}
 
   Result<> Run(Publisher& publisher) {
     sent_ = std::chrono::steady_clock::now();
@@ -138,6 +146,8 @@ class Round {
     report_.lost += report_.streams - reached_;
     if (fetchers_ == nullptr) return;
     report_.last_fetched_ms.push_back(last_fetched_ms_);
+    report_.fetch_peaks.push_back(
+        PeakRate(std::span(report_.fetched_ms).subspan(fetched_before_), kPeakWindow));
     report_.fetches_failed += report_.streams - fetched_;
   }
 
@@ -145,6 +155,7 @@ class Round {
   FetchFleet* fetchers_;
   Report& report_;
   const double stamp_before_;
+  const size_t fetched_before_;  // answers of earlier rounds
   Time sent_;
   int64_t reached_ = 0;
   int64_t fetched_ = 0;
@@ -200,6 +211,7 @@ Result<Report> Run(const StreamsBenchOptions& options) {
   const std::optional<ProcessStats> after = Look(pid);
   report.reopened = static_cast<int64_t>(fleet.reopened_count());
   report.repeated = static_cast<int64_t>(fleet.repeated_count());
+  if (after) report.server_bytes = after->rss_anon_bytes;
   if (empty && full && after) {
     if (!options.fetch)
       report.bytes_per_stream = static_cast<double>(full->rss_anon_bytes - empty->rss_anon_bytes) /
@@ -231,8 +243,11 @@ void PrintJson(Report& report) {
     json.Set("fetched_p99_ms", Percentile(report.fetched_ms, 99));
     json.Set("last_fetched_p50_ms", Percentile(report.last_fetched_ms, 50));
     json.Set("last_fetched_max_ms", Percentile(report.last_fetched_ms, 100));
+    json.Set("fetch_peak_p50_per_second", Percentile(report.fetch_peaks, 50));
+    json.Set("fetch_peak_max_per_second", Percentile(report.fetch_peaks, 100));
     json.Set("fetches_failed", report.fetches_failed);
   }
+  json.Set("server_bytes", wire::Json::From(report.server_bytes));
   json.Set("server_bytes_per_stream", wire::Json::From(report.bytes_per_stream));
   json.Set("server_cpu_us_per_delivery", wire::Json::From(report.cpu_us_per_delivery));
   std::printf("%s\n", json.Dump().c_str());
@@ -250,6 +265,8 @@ void PrintText(Report& report) {
     std::printf("flags fetched       p50 %.2f ms, p99 %.2f ms, last p50 %.2f ms, failed %ld\n",
                 Percentile(report.fetched_ms, 50), Percentile(report.fetched_ms, 99),
                 Percentile(report.last_fetched_ms, 50), report.fetches_failed);
+    std::printf("peak of fetches     p50 %.0f/s, worst %.0f/s\n",
+                Percentile(report.fetch_peaks, 50), Percentile(report.fetch_peaks, 100));
   }
   std::printf("reopened            %ld\n", report.reopened);
   std::printf("repeated            %ld\n", report.repeated);

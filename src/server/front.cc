@@ -23,6 +23,8 @@ constexpr milliseconds kEndStreamsMax{5'000};
 constexpr milliseconds kEndPerStream{1};
 constexpr milliseconds kEndSlack{2'000};  // for those whose last chunk waits for room
 constexpr milliseconds kAnswerGrace{5'000};
+// Changes that follow each other so closely are one to the clients: several clicks, a script.
+constexpr milliseconds kMerge{5};
 
 // As many descriptors as we may have. Returns the limit.
 size_t RaiseDescriptorLimit() {
@@ -60,6 +62,8 @@ stream::HubOptions HubOptionsFor(const NodeOptions& options) {
   hub.keepalive = std::chrono::seconds(options.keepalive);
   hub.write_timeout = std::chrono::seconds(options.write_timeout);
   hub.repeat = std::chrono::seconds(options.repeat);
+  hub.merge = kMerge;
+  hub.spread = milliseconds(options.spread_ms);
   return hub;
 }
 

@@ -40,6 +40,9 @@ void DeclareNode(Settings& settings, NodeOptions& options) {
   settings.Integer("repeat", options.repeat, 0, 60,
                    "seconds within which the last event is sent once more to clients that may have "
                    "missed it; 0: never");
+  settings.Integer("spread-ms", options.spread_ms, 0, 60'000,
+                   "milliseconds over which the events of an environment's change are spread, so "
+                   "that its clients do not all fetch at once");
   settings.TextList("trusted-proxies", options.trusted_proxies,
                     "networks (CIDR) whose X-Forwarded-For is believed");
   settings.Text("public-url", options.public_url,

@@ -34,6 +34,7 @@ struct NodeOptions {
   int64_t keepalive = 15;
   int64_t write_timeout = 60;
   int64_t repeat = 5;
+  int64_t spread_ms = 0;
   std::vector<std::string> trusted_proxies;
   std::string public_url;
   std::string log_level = "info";

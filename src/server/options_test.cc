@@ -55,6 +55,7 @@ TEST(OptionsTest, ServeHasDefaults) {
   EXPECT_EQ(serve.keepalive, 15);
   EXPECT_EQ(serve.write_timeout, 60);
   EXPECT_EQ(serve.repeat, 5);
+  EXPECT_EQ(serve.spread_ms, 0);
   EXPECT_FALSE(serve.demo);
   EXPECT_FALSE(serve.publish_token);
   EXPECT_FALSE(serve.admin_email);
@@ -147,10 +148,11 @@ TEST(OptionsTest, HelpNamesEverySettingOfTheCommand) {
   const Command command = Parse({"serve", "--help"});
   const auto& help = std::get<Message>(command);
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* name : {"--listen", "--data", "--threads", "--max-streams", "--stream-max-age",
-                           "--keepalive", "--write-timeout", "--repeat", "--trusted-proxies",
-                           "--public-url", "--ops-listen", "--log-level", "--log-format", "--demo",
-                           "--publish-token-file", "FLAGSTREAM_ADMIN_PASSWORD"}) {
+  for (const char* name :
+       {"--listen", "--data", "--threads", "--max-streams", "--stream-max-age", "--keepalive",
+        "--write-timeout", "--repeat", "--spread-ms", "--trusted-proxies", "--public-url",
+        "--ops-listen", "--log-level", "--log-format", "--demo", "--publish-token-file",
+        "FLAGSTREAM_ADMIN_PASSWORD"}) {
     EXPECT_NE(help.text.find(name), std::string::npos) << name;
   }
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "stream/frame.h"
 #include "stream/subscriber.h"
 #include "stream/timer_wheel.h"
@@ -48,6 +49,15 @@ class Channel : public TimerEntry {
   // Whether it waits for its turn to fan out, or has it; kept for the hub.
   bool IsQueued() const { return is_queued_; }
   void SetQueued(bool is_queued) { is_queued_ = is_queued; }
+  size_t due_count() const { return due_; }
+  // How fast it is told; kept for the hub.
+  struct Pace {
+    SteadyTime began = SteadyTime::min();  // its last fan-out
+    SteadyTime end;                        // of the time that the fan-out may take
+    SteadyTime next;                       // step
+    size_t sends = 0;                      // left of this step
+  };
+  Pace& pace() { return pace_; }
 
   // Whether its stamp is above that of the last one offered; the frame is ignored otherwise.
   bool Offer(FramePtr frame);
@@ -107,6 +117,7 @@ class Channel : public TimerEntry {
   size_t due_ = 0;
   size_t behind_ = 0;
   size_t owed_ = 0;
+  Pace pace_;
   bool is_queued_ = false;
 };
 

@@ -6,8 +6,8 @@
 
 #include "base/assert.h"
 
-// The hub's calls, its channels, and the work that it does in slices. What happens to a single
-// stream is in hub_streams.cc.
+// The hub's calls, its channels, and the work that it does in slices. How a channel is told of a
+// frame is in hub_fan_out.cc, what happens to a single stream in hub_streams.cc.
 namespace flagstream::stream {
 
 using std::chrono::milliseconds;
@@ -24,6 +24,8 @@ Hub::Hub(HubOptions options, Executor& shard, const Clock& clock, Random random,
   FLAGSTREAM_ASSERT(options.write_timeout > milliseconds::zero());
   FLAGSTREAM_ASSERT(options.slice > 0);
   FLAGSTREAM_ASSERT(options.repeat >= milliseconds::zero());
+  FLAGSTREAM_ASSERT(options.merge >= milliseconds::zero());
+  FLAGSTREAM_ASSERT(options.spread >= milliseconds::zero());
 }
 
 Hub::~Hub() = default;
@@ -66,6 +68,8 @@ void Hub::Close(std::string_view channel) {
   const auto found = channels_.find(channel);
   if (found == channels_.end()) return;
   std::erase(fan_outs_, found->second.get());
+  std::erase_if(waiting_,
+                [&found](const auto& entry) { return entry.second == found->second.get(); });
   found->second->DropRepeat();
   closing_.push_back(std::move(found->second));
   channels_.erase(found);
@@ -110,10 +114,12 @@ Channel& Hub::ChannelNamed(std::string_view name, Channel::Life life) {
 }
 
 void Hub::Offer(Channel& channel, FramePtr frame) {
+  const bool was_due = channel.HasDue();
   if (!channel.Offer(std::move(frame))) return;
   channel.DropRepeat();
   metrics_.FrameOffered();
-  QueueFanOut(channel);
+  if (was_due) metrics_.FrameMerged();
+  BeginFanOut(channel);
 }
 
 void Hub::ForgetIfUnused(const Channel& channel) {
@@ -202,72 +208,6 @@ void Hub::Run() {
   if (!fan_outs_.empty() || !repeats_.empty() || !deadlines_.empty() || !closing_.empty() ||
       !ended_.empty())
     PostRun();
-}
-
-void Hub::QueueFanOut(Channel& channel) {
-  if (!channel.HasDue() || channel.IsQueued()) return;
-  channel.SetQueued(true);
-  fan_outs_.push_back(&channel);
-  PostRun();
-}
-
-void Hub::RunFanOuts() {
-  size_t visits = options_.slice;
-  while (visits > 0 && !fan_outs_.empty()) {
-    Channel& channel = *fan_outs_.front();
-    fan_outs_.pop_front();
-    FanOut(channel, visits);
-    channel.SetQueued(false);
-    QueueFanOut(channel);  // at the end: channels take turns
-    ScheduleRepeat(channel);
-    ForgetIfUnused(channel);
-  }
-}
-
-void Hub::FanOut(Channel& channel, size_t& visits) {
-  const FramePtr frame = channel.newest();
-  size_t sent = 0;
-  while (Subscriber* const subscriber = channel.NextDue(visits)) {
-    if (!SendFrame(*subscriber, frame)) continue;
-    ++sent;
-    channel.OweRepeat(*subscriber);
-    if (subscriber->is_end_due_) BeginEnd(*subscriber, EndReason::kChangeTold);
-  }
-  if (sent > 0) metrics_.FanOutSent(*frame, sent, clock_.NowMicros());
-}
-
-// Once all were told: a change that follows meanwhile is news itself, and puts the repeat off.
-void Hub::ScheduleRepeat(Channel& channel) {
-  if (channel.HasDue() || !channel.OwesRepeats() || options_.repeat == milliseconds::zero()) return;
-  channel.HoldRepeat();
-  repeat_wheel_.Schedule(channel, DrawRepeatDue());
-}
-
-void Hub::RunRepeats() {
-  size_t visits = options_.slice;
-  while (visits > 0 && !repeats_.empty()) {
-    auto& channel = static_cast<Channel&>(repeats_.front());
-    channel.unlink();
-    const bool was_queued = channel.IsQueued();
-    channel.SetQueued(true);  // it may lose its last stream meanwhile
-    Repeat(channel, visits);
-    channel.SetQueued(was_queued);
-    if (channel.OwesRepeats()) {
-      repeats_.push_back(channel);  // channels take turns
-    } else {
-      channel.DropRepeat();
-    }
-    ForgetIfUnused(channel);
-  }
-}
-
-void Hub::Repeat(Channel& channel, size_t& visits) {
-  const FramePtr frame = channel.repeat();
-  while (Subscriber* const subscriber = channel.NextOwed(visits)) {
-    channel.ForgiveRepeat(*subscriber);
-    // To one that was sent another it would be news, or old.
-    if (subscriber->sent_ == frame->stamp) SendRepeat(*subscriber, frame);
-  }
 }
 
 void Hub::RunDeadlines() {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -36,6 +37,12 @@ struct HubOptions {
   // After a change the newest frame is sent once more to those for whom that is free, at a time
   // drawn from [2/5, 1] of this; zero: never.
   std::chrono::milliseconds repeat{5'000};
+  // A channel's fan-out begins no sooner than this after the one before; what is offered meanwhile
+  // merges into the newest. Zero: at once.
+  std::chrono::milliseconds merge{0};
+  // How long a fan-out takes, evenly, so that not all who are told fetch at once. Zero: as long as
+  // it needs.
+  std::chrono::milliseconds spread{0};
 };
 
 // All streams of one shard, and the newest frame of each channel. A channel is named by a text: of
@@ -114,12 +121,19 @@ class Hub {
   Task WhileAlive(void (Hub::*work)());
   void PostRun() REQUIRES(role_);
   void Run() REQUIRES(role_);
+  void BeginFanOut(Channel& channel) REQUIRES(role_);
+  void ContinueFanOut(Channel& channel) REQUIRES(role_);
+  void BeginStep(Channel& channel) REQUIRES(role_);
   void QueueFanOut(Channel& channel) REQUIRES(role_);
   void RunFanOuts() REQUIRES(role_);
   void FanOut(Channel& channel, size_t& visits) REQUIRES(role_);
   void ScheduleRepeat(Channel& channel) REQUIRES(role_);
   void RunRepeats() REQUIRES(role_);
   void Repeat(Channel& channel, size_t& visits) REQUIRES(role_);
+  // Fan-outs that wait, for the time from which they may begin or go on.
+  void WaitUntil(SteadyTime time, Channel& channel) REQUIRES(role_);
+  void ScheduleWake() REQUIRES(role_);
+  void OnWake() REQUIRES(role_);
   void RunDeadlines() REQUIRES(role_);
   void RunClosing() REQUIRES(role_);
   void RunDestroying() REQUIRES(role_);
@@ -186,6 +200,8 @@ class Hub {
 
   // Work that is waiting for its turn
   std::deque<Channel*> fan_outs_ GUARDED_BY(role_);  // each with due members, each once
+  std::multimap<SteadyTime, Channel*> waiting_ GUARDED_BY(role_);   // the same, before their time
+  SteadyTime wake_at_ GUARDED_BY(role_) = SteadyTime::max();        // max: not needed
   std::deque<std::unique_ptr<Channel>> closing_ GUARDED_BY(role_);  // whose streams are to be ended
   TimerList deadlines_ GUARDED_BY(role_);  // subscribers whose time has come
   TimerList repeats_ GUARDED_BY(role_);    // channels whose repeats' time has come

@@ -39,6 +39,9 @@ HubMetrics::HubMetrics(telemetry::Registry& registry)
       offered_(registry.AddCounter(
           "flagstream_stream_frames_offered_total",
           "Events that a shard had to pass on to its streams; several may merge into the newest.")),
+      merged_(registry.AddCounter("flagstream_stream_frames_merged_total",
+                                  "Events offered before all streams had been sent the one before, "
+                                  "which the others are not sent any more.")),
       delivered_(registry.AddCounter("flagstream_stream_frames_delivered_total",
                                      "Events sent whole, once per stream.")),
       repeats_(registry.AddCounter("flagstream_stream_repeats_total",

@@ -28,6 +28,7 @@ class HubMetrics {
   void NoLongerBehind() { behind_.Add(-1); }
 
   void FrameOffered() { offered_.Add(); }
+  void FrameMerged() { merged_.Add(); }
   // `streams` were sent the whole frame; they had it by `now_micros`.
   void FanOutSent(const Frame& frame, size_t streams, int64_t now_micros);
   void FrameDelivered() { delivered_.Add(); }
@@ -44,6 +45,7 @@ class HubMetrics {
   telemetry::Gauge& behind_;
   telemetry::Counter& opened_;
   telemetry::Counter& offered_;
+  telemetry::Counter& merged_;
   telemetry::Counter& delivered_;
   telemetry::Counter& repeats_;
   telemetry::Counter& comments_;

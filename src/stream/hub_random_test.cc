@@ -33,7 +33,9 @@ class HubRandomTest : public HubTest {
     options_ = {.keepalive = seconds(3),
                 .write_timeout = seconds(8),
                 .slice = static_cast<size_t>(random.Between(1, 20)),
-                .repeat = seconds(random.Between(0, 5))};
+                .repeat = seconds(random.Between(0, 5)),
+                .merge = milliseconds(random.Between(0, 10)),
+                .spread = milliseconds(random.Between(0, 1) * random.Between(0, 300))};
     for (int step = 0; step < 1'500; ++step) {
       Act(random);
       if (step % 50 == 0) CheckAlways();
@@ -121,6 +123,7 @@ class HubRandomTest : public HubTest {
   void Settle() {
     for (Client& client : clients_) client.connection.DrainAll();
     shard_.RunReady();
+    AdvanceBy(options_.merge + options_.spread + milliseconds(10));
   }
 
   void CheckAlways() {
