@@ -71,10 +71,14 @@ class RequestSpotter:
 class Hold:
     """Answers that a gate holds back. `requests`: those that wait for one."""
 
-    def __init__(self, pattern: re.Pattern):
-        self.pattern = pattern
+    def __init__(self, pattern: re.Pattern, method: str):
+        self._pattern = pattern
+        self._method = method
         self.requests: list[Passed] = []
         self.released = threading.Event()
+
+    def is_meant(self, request: Passed) -> bool:
+        return request.method == self._method and self._pattern.fullmatch(request.path) is not None
 
 
 class Gate:
@@ -126,10 +130,10 @@ class Gate:
             self._open.set()
 
     @contextlib.contextmanager
-    def holding(self, pattern: str):
-        """Requests whose path matches go to the server, and what comes for them waits here until the end of the block.
-        Their connections must carry nothing else meanwhile."""
-        hold = Hold(re.compile(pattern))
+    def holding(self, pattern: str, method: str = "GET"):
+        """Requests of the method whose path matches go to the server, and what comes for them waits here until the end of
+        the block. Their connections must carry nothing else meanwhile."""
+        hold = Hold(re.compile(pattern), method)
         with self._lock:
             self._holds.append(hold)
         try:
@@ -211,7 +215,7 @@ class Gate:
                     passed = spotter.feed(data)
                     self.requests += passed
                     for hold in self._holds:
-                        matching = [one for one in passed if hold.pattern.fullmatch(one.path)]
+                        matching = [one for one in passed if hold.is_meant(one)]
                         hold.requests += matching
                         holds += [hold] * bool(matching)
                 server.sendall(data)
