@@ -81,3 +81,23 @@ def test_android_meets_no_error(make_server, environment_on, start):
     ends = android.ends
     wait_until(lambda: android.faults or android.ends > ends + 1, "streams without an environment to end", seconds=60)
     assert android.faults == []
+
+
+def test_repeats_cost_no_fetch(make_server, environment_on, follow):
+    """Those who get an event once more do not fetch for it, and iOS, which would, gets none: two changes, two fetches."""
+    server = make_server("--repeat", "1", "--threads", "1", "--keepalive", "55")
+    environment = environment_on(server)
+    repeated = [follow(kind, environment) for kind in (Browser, Python, Go, Android, ReactNative)]
+    others = [follow(kind, environment) for kind in (Ios, Unknown)]
+    before = {model: model.fetches for model in repeated + others}
+    for number in (1, 2):
+        environment.set("banner", feature_state_value=f"value {number}")
+        for model in before:
+            model.wait_for_banner(f"value {number}")
+        repeats = number * len(repeated)
+        wait_until(lambda repeats=repeats: server.metric("flagstream_stream_repeats_total") >= repeats, "the repeats")
+        chunks = 1 + 2 * number
+        wait_until(lambda chunks=chunks: all(model.chunks >= chunks for model in repeated), "all to have read theirs")
+    assert server.metric("flagstream_stream_repeats_total") == 2 * len(repeated)
+    assert {model: model.fetches - fetches for model, fetches in before.items()} == dict.fromkeys(before, 2)
+    assert [model.chunks for model in others] == [3, 3]
