@@ -2,7 +2,6 @@
 #include "service/identity_overrides.h"
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
 #include "service/access.h"
@@ -18,7 +17,6 @@ using auth::EnvironmentPermission;
 using store::Environment;
 using store::Feature;
 using store::FeatureState;
-using store::MultivariateOption;
 using store::Select;
 
 using Views = PageOf<FeatureStateView>;
@@ -66,63 +64,6 @@ Result<void> CheckNew(store::Reader& reader, const IdentityAccess& access, Featu
 
 Result<std::vector<FeatureState>> FindOverrides(store::Reader& reader, int64_t identity) {
   return store::Find(reader, Select<FeatureState>().Where(&FeatureState::identity_id, identity));
-}
-
-Result<std::vector<FeatureState>> FindDefaults(store::Reader& reader, int64_t environment) {
-  return store::Find(reader, Select<FeatureState>()
-                                 .Where(&FeatureState::environment_id, environment)
-                                 .WhereNull(&FeatureState::identity_id)
-                                 .WhereNull(&FeatureState::feature_segment_id));
-}
-
-// By feature: what the identity has of its own, else the default.
-Result<std::unordered_map<int64_t, FeatureStateView>> FindWinners(store::Reader& reader,
-                                                                  const IdentityAccess& access) {
-  FLAGSTREAM_ASSIGN(std::vector<FeatureState> states, FindOverrides(reader, access.identity.id));
-  FLAGSTREAM_ASSIGN(const std::vector<FeatureState> defaults,
-                    FindDefaults(reader, access.environment.id));
-  states.insert(states.end(), defaults.begin(), defaults.end());
-  FLAGSTREAM_ASSIGN(std::vector<FeatureStateView> views, ViewStates(reader, std::move(states)));
-  std::unordered_map<int64_t, FeatureStateView> winners;
-  for (FeatureStateView& view : views) {
-    const int64_t feature = view.state.feature_id;
-    winners.try_emplace(feature, std::move(view));
-  }
-  return winners;
-}
-
-Result<std::unordered_map<int64_t, MultivariateOption>> FindOptionsOfAll(
-    store::Reader& reader, const std::vector<Feature>& features) {
-  std::vector<int64_t> ids;
-  for (const Feature& feature : features) {
-    if (feature.type == "MULTIVARIATE") ids.push_back(feature.id);
-  }
-  FLAGSTREAM_ASSIGN(std::vector<MultivariateOption> options,
-                    store::FindByIds(reader, &MultivariateOption::feature_id, ids));
-  std::unordered_map<int64_t, MultivariateOption> by_id;
-  for (MultivariateOption& option : options) by_id.emplace(option.id, std::move(option));
-  return by_id;
-}
-
-Result<std::vector<IdentityFeature>> ListFeatures(store::Reader& reader,
-                                                  const IdentityAccess& access) {
-  FLAGSTREAM_ASSIGN(
-      std::vector<Feature> features,
-      store::Find(reader, Select<Feature>().Where(&Feature::project_id, access.project.id)));
-  FLAGSTREAM_ASSIGN(const auto options, FindOptionsOfAll(reader, features));
-  FLAGSTREAM_ASSIGN(auto winners, FindWinners(reader, access));
-  std::vector<IdentityFeature> list;
-  for (Feature& feature : features) {
-    const auto winner = winners.find(feature.id);
-    if (winner == winners.end())
-      return Error(ErrorCode::kCorrupt, "a feature has no default state");
-    IdentityFeature one{std::move(feature), std::move(winner->second), {}, false};
-    one.is_overridden = one.state.state.identity_id.has_value();
-    for (const auto& weight : one.state.weights)
-      one.options.push_back(options.at(weight.multivariate_option_id));
-    list.push_back(std::move(one));
-  }
-  return list;
 }
 
 // Overrides the feature as `source` does; `own` is what the identity has for it already.
@@ -203,7 +144,7 @@ Result<std::vector<IdentityFeature>> IdentityOverrides::ListAll(const auth::Prin
     FLAGSTREAM_ASSIGN(const IdentityAccess access,
                       OpenIdentity(reader, caller, environment, identity,
                                    EnvironmentPermission::kViewIdentities));
-    return ListFeatures(reader, access);
+    return ListIdentityFeatures(reader, access);
   });
 }
 
@@ -269,7 +210,7 @@ Result<Written<std::vector<IdentityFeature>>> IdentityOverrides::CopyFrom(
     FLAGSTREAM_TRY(OpenIdentity(writing.tx(), caller, environment, source,
                                 EnvironmentPermission::kManageIdentities));
     FLAGSTREAM_TRY(CopyOverrides(writing, access, source.value, context_.limits));
-    return ListFeatures(writing.tx(), access);
+    return ListIdentityFeatures(writing.tx(), access);
   });
 }
 

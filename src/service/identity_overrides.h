@@ -11,6 +11,7 @@
 #include "service/access.h"
 #include "service/context.h"
 #include "service/feature_states.h"
+#include "service/identity_features.h"
 #include "service/paging.h"
 #include "service/state_weights.h"
 #include "service/writing.h"
@@ -24,14 +25,6 @@ struct OverrideInput {
   bool enabled = false;
   flags::FlagValue value;
   std::vector<StateWeight> weights = {};
-};
-
-// What an identity is served for one feature.
-struct IdentityFeature {
-  store::Feature feature;
-  FeatureStateView state;                          // the winner
-  std::vector<store::MultivariateOption> options;  // that its weights name, in their order
-  bool is_overridden = false;
 };
 
 // Feature states that one identity has of its own. They are in the environment document, so every

@@ -75,7 +75,6 @@ MEMBERS = [
     Members("id_post", r"\$\.traits.*\.id", "traits are stored before the answer, so they have their ids"),
     Members("id_.*", r"\$\.flags\[exp\]\.(variant|feature_state_value)",
             "keys are made anew, and with them the choice of variants", by_chance=True),
-    Members("ifs_all", r"\$\[exp\].*", "the management side does not evaluate segments yet"),
     Members("fseg_list", r"\$\.results", "a segment overrides a feature once"),
     Members("version", r"\$\.flagstream_version", "our own version beside the API level"),
     Members("(version|health)", "header Allow", "our routes all say what they allow"),

@@ -6,10 +6,10 @@
 #include "api/admin/body_reader.h"
 #include "api/admin/feature_state_json.h"
 #include "api/admin/flag_value_json.h"
-#include "api/admin/option_json.h"
 #include "api/admin/paged_reply.h"
 #include "api/admin/query.h"
 #include "api/admin/routes.h"
+#include "wire/flag_text.h"
 
 namespace flagstream::api {
 namespace {
@@ -19,27 +19,40 @@ FeatureStateId IdOf(const Call& call) { return call.Id<FeatureStateId>("id"); }
 
 wire::Json NamedWeightsJson(const service::IdentityFeature& one) {
   wire::Json::Array list;
-  for (size_t i = 0; i < one.options.size(); ++i) {
+  for (const service::IdentityFeature::NamedWeight& weight : one.weights) {
     wire::Json json;
     json.Set("multivariate_feature_option",
-             wire::Json::Object{{"value", OptionValueJson(one.options[i])}});
-    json.Set("percentage_allocation", one.state.weights[i].percentage_allocation);
+             wire::Json::Object{{"value", PlainValueJson(weight.value)}});
+    json.Set("percentage_allocation", weight.percentage);
     list.push_back(std::move(json));
   }
   return {std::move(list)};
 }
 
+wire::Json OverriddenByJson(const service::IdentityFeature& one) {
+  if (one.is_own_override) return {"IDENTITY"};
+  return one.segment ? wire::Json("SEGMENT") : wire::Json();
+}
+
+wire::Json SegmentNameJson(const service::IdentityFeature& one) {
+  if (!one.segment) return {};
+  wire::Json json;
+  json.Set("id", one.segment->id.value);
+  json.Set("name", one.segment->name);
+  return json;
+}
+
 wire::Json IdentityFeatureJson(const service::IdentityFeature& one) {
   wire::Json feature;
-  feature.Set("id", one.feature.id);
-  feature.Set("name", one.feature.name);
-  feature.Set("type", one.feature.type);
+  feature.Set("id", one.feature.value);
+  feature.Set("name", one.name);
+  feature.Set("type", wire::FeatureTypeName(one.type));
   wire::Json json;
   json.Set("feature", std::move(feature));
-  json.Set("enabled", one.state.state.enabled);
-  json.Set("feature_state_value", PlainValueJson(one.state.value));
-  json.Set("overridden_by", one.is_overridden ? wire::Json("IDENTITY") : wire::Json());
-  json.Set("segment", wire::Json());
+  json.Set("enabled", one.enabled);
+  json.Set("feature_state_value", PlainValueJson(one.value));
+  json.Set("overridden_by", OverriddenByJson(one));
+  json.Set("segment", SegmentNameJson(one));
   json.Set("multivariate_feature_state_values", NamedWeightsJson(one));
   return json;
 }

@@ -243,6 +243,24 @@ TEST_F(SegmentsTest, PrioritiesAreOfOneFeatureInOneEnvironment) {
             R"([{"priority":["Ensure this value is greater than or equal to 0."]}])");
 }
 
+TEST_F(SegmentsTest, ShowWhatTheyGiveAnIdentity) {
+  const std::string segment = MakeSegment();
+  MakeOverride(segment);
+  const std::string identity = "environments/dev-key/identities/1/";
+  Created(identity + "traits/",
+          R"({"trait_key":"plan","value_type":"unicode","string_value":"pro"})");
+  const wire::Json all = Get(identity + "featurestates/all/");
+  EXPECT_EQ(all.AsArray()->front().Dump(),
+            R"({"feature":{"id":1,"name":"banner","type":"STANDARD"},"enabled":true,)"
+            R"("feature_state_value":7,"overridden_by":"SEGMENT","segment":{"id":)" +
+                segment + R"(,"name":"pro"},"multivariate_feature_state_values":[]})");
+  EXPECT_EQ((*all.AsArray())[1].Find("overridden_by")->Dump(), "null");
+  EXPECT_EQ((*all.AsArray())[1].Find("segment")->Dump(), "null");
+  EXPECT_EQ(*Get("projects/1/segments/?identity=1").Find("count")->AsInteger(), 1);
+  EXPECT_EQ(Ask("GET", "projects/1/segments/?identity=99").status, 404);
+  EXPECT_EQ(Ask("GET", "projects/1/segments/?identity=x").status, 400);
+}
+
 TEST_F(SegmentsTest, StrangersAndPlainMembersAreKeptOut) {
   const std::string segment = MakeSegment();
   const std::string link = MakeOverride(segment);
