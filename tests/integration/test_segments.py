@@ -74,3 +74,66 @@ def test_counts_and_audit(environment):
     assert (row["related_object_type"], row["related_object_id"]) == ("SEGMENT", pro["id"])
     details = admin.get(f"audit/{row['id']}/")["change_details"]
     assert details == [{"field": "name", "old": "pro", "new": "pro2"}]
+
+
+def test_terraform_makes_an_override(environment):
+    """Terraform's calls in its order; the override is served to those in the segment, and each call that changes what
+    is served is one event."""
+    admin, feature = environment.admin, environment.feature_id("banner")
+    with Heard(environment) as heard:
+        pro = heard.assert_one(lambda: make_segment(environment, "pro", "pro"))
+        beta = heard.assert_one(lambda: make_segment(environment, "beta", "pro"))
+        assert admin.get(f"{environment.path}/")["id"] == environment.id
+        links = []
+        for segment, value in ((pro, "for pro"), (beta, "for beta")):
+            link = heard.assert_none(lambda: admin.post("features/feature-segments/", {
+                "feature": feature, "segment": segment["id"], "environment": environment.id}))
+            state = heard.assert_one(lambda: admin.post("features/featurestates/", {
+                "feature": feature, "environment": environment.id, "feature_segment": link["id"], "enabled": True,
+                "feature_state_value": text(value)}))
+            assert state["feature_segment"] == link["id"]
+            links.append(link)
+        assert served(environment, "anna", "pro") == (True, "for pro")
+        heard.assert_one(lambda: admin.call("POST", "features/feature-segments/update-priorities/", [
+            {"id": links[1]["id"], "priority": 0}]).expect(200))
+        assert served(environment, "anna", "pro") == (True, "for beta")
+        assert served(environment, "bert", "free") == (True, "blue")
+
+        found = admin.get(f"features/featurestates/get-by-uuid/{state['uuid']}/")
+        assert found["feature_segment"] == links[1]["id"]
+        heard.assert_one(lambda: admin.put(f"features/featurestates/{state['id']}/", {
+            "feature": feature, "environment": environment.id, "feature_segment": links[1]["id"], "enabled": False,
+            "feature_state_value": text("off")}))
+        assert served(environment, "anna", "pro") == (False, "off")
+        heard.assert_one(lambda: admin.delete(f"features/feature-segments/{links[1]['id']}/"))
+        assert served(environment, "anna", "pro") == (True, "for pro")
+
+
+def served(environment: Environment, identifier: str, plan: str) -> tuple[bool, object]:
+    """What an SDK's identity with that plan gets for the banner."""
+    answer = environment.identify(identifier, [{"trait_key": "plan", "trait_value": plan}]).json()
+    flag = next(flag for flag in answer["flags"] if flag["feature"]["name"] == "banner")
+    return flag["enabled"], flag["feature_state_value"]
+
+
+def test_what_an_identity_gets_and_which_segments_it_is_in(environment):
+    """The management API shows the winner of each feature with its segment, and lists the segments that match."""
+    admin, project = environment.admin, environment.project.id
+    pro = make_segment(environment, "pro", "pro")
+    make_segment(environment, "free", "free")
+    override(environment, pro, feature_state_value=text("for pro"))
+    environment.identify("anna", [{"trait_key": "plan", "trait_value": "pro"}])
+    anna = environment.identity_id("anna")
+    everything = f"{environment.path}/identities/{anna}/featurestates/all/"
+
+    banner, dark = admin.get(everything)
+    assert (banner["overridden_by"], banner["segment"]) == ("SEGMENT", {"id": pro["id"], "name": "pro"})
+    assert banner["feature_state_value"] == "for pro"
+    assert (dark["overridden_by"], dark["segment"]) == (None, None)
+    listed = admin.get(f"projects/{project}/segments/?identity={anna}")
+    assert [segment["name"] for segment in listed["results"]] == ["pro"]
+
+    environment.override("anna", "banner", enabled=False, feature_state_value="only anna")
+    banner, dark = admin.get(everything)
+    assert (banner["overridden_by"], banner["segment"]) == ("IDENTITY", None)
+    assert banner["feature_state_value"] == "only anna"
