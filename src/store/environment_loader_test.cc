@@ -4,6 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "store/memory_store.h"
 #include "store/query.h"
 #include "testing/store_data.h"
@@ -20,6 +24,8 @@ using flagstream::testing::InsertPlace;
 using flagstream::testing::InsertState;
 using flagstream::testing::Place;
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Optional;
 
 class EnvironmentLoaderTest : public ::testing::Test {
  protected:
@@ -313,6 +319,42 @@ TEST_F(EnvironmentLoaderTest, SegmentsComeWithRulesAndOverrides) {
   EXPECT_EQ(segment.overrides[0].state.feature.value, second_.id);
   EXPECT_EQ(segment.overrides[0].state.value, flags::FlagValue("beta value"));
   EXPECT_EQ(segment.overrides[0].state.hash_seed, 77);
+}
+
+// A segment with one rule that has a condition for each of the values.
+Result<void> InsertInConditions(Transaction& tx, const Place& place,
+                                const std::vector<std::pair<std::string, std::string>>& given) {
+  Segment segment = {.uuid = "s", .project_id = place.project.id, .name = "beta"};
+  FLAGSTREAM_TRY(Insert(tx, segment));
+  SegmentRule rule = {.segment_id = segment.id, .type = "ANY"};
+  FLAGSTREAM_TRY(Insert(tx, rule));
+  for (const auto& [operator_name, value] : given) {
+    SegmentCondition condition = {.segment_id = segment.id,
+                                  .rule_id = rule.id,
+                                  .operator_name = operator_name,
+                                  .property = "plan",
+                                  .value = value};
+    FLAGSTREAM_TRY(Insert(tx, condition));
+  }
+  return {};
+}
+
+TEST_F(EnvironmentLoaderTest, ConditionsOfInHaveTheirListIfItIsJson) {
+  MustWrite([&](Transaction& tx) {
+    return InsertInConditions(tx, place_,
+                              {{"IN", R"(["pro","a,b",5,5.0,true,null])"},
+                               {"IN", "[]"},
+                               {"IN", "pro,beta"},
+                               {"IN", "[pro"},
+                               {"EQUAL", R"(["pro"])"}});
+  });
+  const flags::Environment loaded = MustLoad();
+  const std::vector<flags::Condition>& conditions = loaded.segments.at(0).rules.at(0).conditions;
+  ASSERT_EQ(conditions.size(), 5U);
+  EXPECT_THAT(conditions[0].list, Optional(ElementsAre("pro", "a,b", "5", "5.0", "True", "None")));
+  EXPECT_EQ(conditions[0].value, R"(["pro","a,b",5,5.0,true,null])");
+  EXPECT_THAT(conditions[1].list, Optional(IsEmpty()));
+  for (size_t i = 2; i < conditions.size(); ++i) EXPECT_EQ(conditions[i].list, std::nullopt) << i;
 }
 
 TEST_F(EnvironmentLoaderTest, ARuleThatMakesNoSenseIsCorrupt) {
