@@ -31,15 +31,20 @@ class MatchState {
   MatchState(const MatchState&) = delete;
   MatchState& operator=(const MatchState&) = delete;
 
-  bool Matches(const pcre2_code* code, std::string_view text) {
-    return pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0, 0, data_,
-                       context_) >= 0;
+  bool Matches(const pcre2_code* code, std::string_view text, uint32_t options) {
+    return pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0, options,
+                       data_, context_) >= 0;
   }
 
  private:
   pcre2_match_data* data_;
   pcre2_match_context* context_;
 };
+
+bool Matches(const pcre2_code* code, std::string_view text, uint32_t options) {
+  static thread_local MatchState state;
+  return state.Matches(code, text, options);
+}
 
 // Only \n ends a line, whatever the library was built for.
 pcre2_code* CompileLines(const std::string& pattern) {
@@ -66,8 +71,11 @@ std::optional<Regex> Regex::Compile(std::string_view pattern) {
 }
 
 bool Regex::MatchesStartOf(std::string_view text) const {
-  static thread_local MatchState state;
-  return state.Matches(code_.get(), text);
+  return Matches(code_.get(), text, /*options=*/0);
+}
+
+bool Regex::MatchesWhole(std::string_view text) const {
+  return Matches(code_.get(), text, PCRE2_ENDANCHORED);
 }
 
 void Regex::Free::operator()(pcre2_real_code_8* code) const { pcre2_code_free(code); }

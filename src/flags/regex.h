@@ -25,6 +25,8 @@ class Regex {
 
   // Whether it matches at the first character; it may end before the last.
   bool MatchesStartOf(std::string_view text) const;
+  // Whether it matches from the first character to the last, as Python's re.fullmatch does.
+  bool MatchesWhole(std::string_view text) const;
 
  private:
   struct Free {

@@ -26,6 +26,21 @@ TEST(RegexTest, IsAnchoredAtTheStartAlone) {
   EXPECT_TRUE(Matches("a.b", "a\rb"));
 }
 
+TEST(RegexTest, MatchesTheWholeTextIfAskedTo) {
+  const auto matches = [](std::string_view pattern, std::string_view text) {
+    return Regex::Compile(pattern)->MatchesWhole(text);
+  };
+  EXPECT_TRUE(matches("[a-z_]+", "new_checkout"));
+  EXPECT_FALSE(matches("[a-z_]+", "new_checkout2"));
+  EXPECT_FALSE(matches("[a-z_]+", "2new"));
+  EXPECT_TRUE(matches("^[a-z]+$", "checkout"));
+  EXPECT_FALSE(matches("^[a-z]+$", "checkout\n"));
+  EXPECT_TRUE(matches("a|ab", "ab"));
+  EXPECT_FALSE(matches("a|b", "ab"));
+  EXPECT_TRUE(matches("(?i)ab", "AB"));
+  EXPECT_FALSE(matches("(a+)+", std::string(2'000, 'a') + "b"));
+}
+
 TEST(RegexTest, MeansWhatPythonMeans) {
   EXPECT_TRUE(Matches(R"(\w\d\s)", "ü٣ "));
   EXPECT_FALSE(Matches(R"((?a)\w)", "ü"));

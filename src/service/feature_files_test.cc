@@ -195,6 +195,21 @@ TEST_F(FeatureFilesTest, AFileThatIsWrongAnywhereChangesNothing) {
   }
 }
 
+TEST_F(FeatureFilesTest, NamesOfNewFeaturesFollowThePatternOfTheProject) {
+  Must(Projects(world_.context)
+           .Update(world_.admin, world_.project, {.feature_name_regex = "[a-z]+"}));
+  const std::string before = world_.Fingerprint();
+  const auto refused = Import(R"([{"name":"fine"},{"name":"Not Fine"}])", ImportStrategy::kSkip);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().fields().front(),
+            (FieldError{"file", R"("Not Fine": Feature name must match regex: [a-z]+)"}));
+  EXPECT_EQ(world_.Fingerprint(), before);
+  // What is there is found by its name, not made.
+  Must(
+      Import(R"([{"name":"BANNER","value":"other"},{"name":"fine"}])", ImportStrategy::kOverwrite));
+  EXPECT_EQ(world_.DefaultOf(world_.prod, world_.banner).value, "other");
+}
+
 TEST_F(FeatureFilesTest, SizeAndNumberAreLimited) {
   EXPECT_FALSE(Import(std::string(kFeatureFileBytesMax + 1, ' '), ImportStrategy::kSkip));
   EXPECT_TRUE(Import("[]" + std::string(kFeatureFileBytesMax - 2, ' '), ImportStrategy::kSkip));

@@ -86,6 +86,8 @@ Result<void> Create(Writing& writing, const Limits& limits, const store::Project
     return Error::InvalidField("file",
                                "The project has reached the maximum allowed features limit.");
   }
+  const std::string problem = FeatureNameProblem(project, filed.name);
+  if (!problem.empty()) return Error::InvalidField("file", "\"" + filed.name + "\": " + problem);
   Feature feature;
   feature.uuid = NewUuid();
   feature.project_id = project.id;

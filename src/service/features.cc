@@ -52,6 +52,8 @@ Feature NewFeature(const FeatureInput& input, int64_t project, int64_t now) {
 }
 
 Result<void> CheckName(store::Reader& reader, const Project& project, const Feature& feature) {
+  const std::string problem = FeatureNameProblem(project, feature.name);
+  if (!problem.empty()) return Error::InvalidField("name", problem);
   FLAGSTREAM_ASSIGN(const int64_t same,
                     store::Count(reader, Select<Feature>()
                                              .Where(&Feature::project_id, project.id)

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "flags/regex.h"
 #include "service/access.h"
 #include "service/user_permissions.h"
 #include "service/writing.h"
@@ -43,11 +44,11 @@ bool IsInDocument(const ChangeList& changes) {
          changes.Has("enable_realtime_updates");
 }
 
-// What we could only accept and then ignore is refused.
-Result<void> CheckSupported(const ProjectInput& input) {
+// A pattern that is none would keep every new feature out.
+Result<void> CheckPattern(const ProjectInput& input) {
   if (!input.feature_name_regex || !*input.feature_name_regex) return {};
-  return Error::InvalidField("feature_name_regex",
-                             "Patterns for feature names are not supported yet.");
+  if (flags::Regex::Compile(**input.feature_name_regex)) return {};
+  return Error::InvalidField("feature_name_regex", "Enter a valid regular expression.");
 }
 
 AuditEntry Entry(const Project& project, std::string log, ChangeType type, ChangeList changes) {
@@ -154,7 +155,7 @@ Result<Project> Projects::GetByUuid(const auth::Principal& caller, const std::st
 
 Result<Written<Project>> Projects::Create(const auth::Principal& caller,
                                           OrganisationId organisation, const ProjectInput& input) {
-  FLAGSTREAM_TRY(CheckSupported(input));
+  FLAGSTREAM_TRY(CheckPattern(input));
   return Write<Project>(context_, &caller, [&](Writing& writing) -> Result<Project> {
     FLAGSTREAM_ASSIGN(const OrganisationAccess access,
                       OpenOrganisation(writing.tx(), caller, organisation,
@@ -181,7 +182,7 @@ Result<Written<Project>> Projects::Create(const auth::Principal& caller,
 
 Result<Written<Project>> Projects::Update(const auth::Principal& caller, ProjectId id,
                                           const ProjectInput& input) {
-  FLAGSTREAM_TRY(CheckSupported(input));
+  FLAGSTREAM_TRY(CheckPattern(input));
   return Write<Project>(context_, &caller, [&](Writing& writing) -> Result<Project> {
     FLAGSTREAM_TRY(OpenProject(writing.tx(), caller, id, ProjectPermission::kManage));
     FLAGSTREAM_ASSIGN(Project project, writing.Hold<Project>(id.value));

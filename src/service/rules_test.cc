@@ -7,6 +7,7 @@
 
 #include "service/default_states.h"
 #include "service/environment_keys.h"
+#include "service/feature_names.h"
 #include "service/identities.h"
 #include "service/identity_overrides.h"
 #include "service/traits.h"
@@ -51,6 +52,43 @@ TEST(FeatureRules, ProjectsMayPreventDefaults) {
   const store::Environment fresh =
       Must(Environments(world.context).Create(world.admin, world.project, {.name = "Fresh"})).value;
   EXPECT_FALSE(world.DefaultOf(fresh, world.banner).enabled);
+}
+
+TEST(FeatureRules, ProjectsMayHaveAPatternForNames) {
+  ManagementWorld world;
+  Projects projects(world.context);
+  const auto set = [&](std::optional<std::string> pattern) {
+    return projects.Update(world.admin, world.project, {.feature_name_regex = std::move(pattern)});
+  };
+  const auto invalid = set("[a-z");
+  ASSERT_FALSE(invalid);
+  EXPECT_EQ(invalid.error().fields().front(),
+            (FieldError{"feature_name_regex", "Enter a valid regular expression."}));
+  world.bus.published.clear();
+  Must(set("[a-z]+"));
+  EXPECT_TRUE(world.bus.published.empty());
+
+  const std::string before = world.Fingerprint();
+  for (const char* name : {"Upper", "upper2", "2upper", "two\nlines"}) {
+    const auto refused = Features(world.context).Create(world.admin, world.project, {.name = name});
+    ASSERT_FALSE(refused) << name;
+    EXPECT_EQ(refused.error().fields().front(),
+              (FieldError{"name", "Feature name must match regex: [a-z]+"}));
+  }
+  EXPECT_EQ(world.Fingerprint(), before);
+  world.AddFeature("lower", "");
+  // What is there stays, whatever its name is.
+  Must(set("x"));
+  Must(Features(world.context)
+           .Update(world.admin, world.project, {world.banner.id}, {.is_archived = true}));
+  Must(set(std::nullopt));
+  world.AddFeature("Upper", "");
+}
+
+TEST(FeatureRules, APatternThatIsNoneTakesNoName) {
+  EXPECT_EQ(FeatureNameProblem({.feature_name_regex = "("}, "name"),
+            "Feature name must match regex: (");
+  EXPECT_EQ(FeatureNameProblem({}, "Any name!"), "");
 }
 
 TEST(FeatureRules, NewEnvironmentsGetADefaultOfEveryFeature) {

@@ -111,7 +111,25 @@ TEST_F(ResourcesTest, WhatCannotBeServedYetIsRefused) {
   EXPECT_EQ(Ask("POST", "projects/1/features/", R"({"name":"x","group_owners":[4]})").body,
             R"({"group_owners":["Groups are not supported yet."]})");
   EXPECT_EQ(Ask("POST", "projects/1/features/", R"({"name":"x","group_owners":[]})").status, 201);
-  EXPECT_EQ(Ask("PATCH", "projects/1/", R"({"feature_name_regex":"[a-z]+"})").status, 400);
+}
+
+TEST_F(ResourcesTest, NamesOfFeaturesFollowThePatternOfTheProject) {
+  EXPECT_EQ(Ask("PATCH", "projects/1/", R"({"feature_name_regex":"["})").body,
+            R"({"feature_name_regex":["Enter a valid regular expression."]})");
+  const std::string too_long(256, 'a');
+  EXPECT_EQ(Ask("PATCH", "projects/1/", R"({"feature_name_regex":")" + too_long + R"("})").status,
+            400);
+  EXPECT_EQ(Ask("PUT", "projects/1/", R"({"name":"Web","feature_name_regex":"[a-z]+"})").status,
+            200);
+  EXPECT_EQ(*Get("projects/1/").Find("feature_name_regex")->AsString(), "[a-z]+");
+  EXPECT_EQ(Ask("POST", "projects/1/features/", R"({"name":"New"})").body,
+            R"({"name":["Feature name must match regex: [a-z]+"]})");
+  EXPECT_EQ(Ask("POST", "projects/1/features/", R"({"name":"new"})").status, 201);
+  // A body that names no pattern leaves it, an empty one ends it.
+  EXPECT_EQ(Ask("PUT", "projects/1/", R"({"name":"Web"})").status, 200);
+  EXPECT_EQ(*Get("projects/1/").Find("feature_name_regex")->AsString(), "[a-z]+");
+  EXPECT_EQ(Ask("PATCH", "projects/1/", R"({"feature_name_regex":""})").status, 200);
+  EXPECT_EQ(Ask("POST", "projects/1/features/", R"({"name":"New2"})").status, 201);
 }
 
 TEST_F(ResourcesTest, InitialValuesAreTextAndStatesAreTyped) {
