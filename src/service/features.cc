@@ -341,4 +341,14 @@ Result<Written<FeatureView>> Features::RemoveOwners(const auth::Principal& calle
   });
 }
 
+Result<FeatureView> Features::ChangeGroupOwners(const auth::Principal& caller, ProjectId project,
+                                                FeatureId id, const std::vector<int64_t>& groups) {
+  return Read<FeatureView>(context_, [&](store::Reader& reader) -> Result<FeatureView> {
+    FLAGSTREAM_ASSIGN(FeatureAccess access,
+                      OpenFeature(reader, caller, project, id, ProjectPermission::kCreateFeature));
+    if (!groups.empty()) return Error::InvalidField("group_ids", "Some groups not found");
+    return ViewFeature(reader, std::move(access.feature));
+  });
+}
+
 }  // namespace flagstream::service

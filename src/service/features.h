@@ -71,6 +71,9 @@ class Features {
                                          FeatureId id, const std::vector<int64_t>& users);
   Result<Written<FeatureView>> RemoveOwners(const auth::Principal& caller, ProjectId project,
                                             FeatureId id, const std::vector<int64_t>& users);
+  // For whoever may change owners; there are no groups, so one that is named is unknown.
+  Result<FeatureView> ChangeGroupOwners(const auth::Principal& caller, ProjectId project,
+                                        FeatureId id, const std::vector<int64_t>& groups);
 
  private:
   const Context& context_;

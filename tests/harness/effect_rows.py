@@ -159,6 +159,8 @@ FEATURE_ROWS = [
     Row("POST", f"{FEATURE}add-owners/", NOTHING, {"user_ids": ["{me}"]}, me, audit=0, note="who is one"),
     Row("POST", f"{FEATURE}remove-owners/", NOTHING, {"user_ids": ["{me}"]}, me),
     Row("POST", f"{FEATURE}remove-owners/", NOTHING, {"user_ids": ["{me}"]}, owner, audit=0, note="who is none"),
+    Row("POST", f"{FEATURE}add-group-owners/", NOTHING, {"group_ids": []}, audit=0, note="there are none"),
+    Row("POST", f"{FEATURE}remove-group-owners/", NOTHING, {"group_ids": []}, audit=0, note="there are none"),
 
     Row("POST", OPTIONS, PROJECT, OPTION, status=201),
     Row("PUT, PATCH", f"{OPTIONS}{{option}}/", PROJECT, {**OPTION, "string_value": "green"}, option_of_all,

@@ -163,12 +163,6 @@ Given<std::optional<int64_t>> BodyReader::NullableTime(std::string_view name) {
   return std::nullopt;
 }
 
-void BodyReader::RefuseElements(std::string_view name, std::string_view sentence) {
-  const wire::Json* value = Find(name);
-  if (value == nullptr || value->IsNull()) return;
-  if (value->AsArray() == nullptr || !value->AsArray()->empty()) AddError(name, sentence);
-}
-
 void BodyReader::AddError(std::string_view field, std::string_view sentence) {
   errors_.push_back({std::string(field), std::string(sentence)});
 }

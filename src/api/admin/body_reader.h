@@ -60,9 +60,6 @@ class BodyReader {
   auto Object(std::string_view name, const Read& read, Presence presence = Presence::kOptional)
       -> service::Given<std::invoke_result_t<Read, BodyReader&>>;
 
-  // A list that we can only take empty: `sentence` if it has elements.
-  void RefuseElements(std::string_view name, std::string_view sentence);
-
   // As it stands; null pointer if it is missing.
   const wire::Json* Find(std::string_view name) const { return body_.Find(name); }
   void AddError(std::string_view field, std::string_view sentence);

@@ -117,9 +117,12 @@ service::Given<std::vector<service::OptionOfFeature>> ReadOptions(BodyReader& bo
   });
 }
 
-// Groups that own features are not kept: what we could only accept and then forget is refused.
+// There are no groups, so whichever is named is unknown.
 void RefuseGroups(BodyReader& body) {
-  body.RefuseElements("group_owners", "Groups are not supported yet.");
+  const auto groups = body.Keys("group_owners");
+  if (!groups || groups->empty()) return;
+  body.AddError("group_owners",
+                "Invalid pk \"" + std::to_string(groups->front()) + "\" - object does not exist.");
 }
 
 // Text or null; numbers and booleans count as the text Python has for them.
@@ -312,6 +315,16 @@ Result<Reply> RemoveOwners(const Call& call) {
   return JsonReply(FeatureJson(written.value), std::move(written.changes));
 }
 
+// Adds as well as removes: without groups both change nothing.
+Result<Reply> ChangeGroupOwners(const Call& call) {
+  BodyReader body(call.body);
+  const auto groups = body.Keys("group_ids", Presence::kRequired);
+  FLAGSTREAM_TRY(body.Check());
+  FLAGSTREAM_ASSIGN(const auto view, call.use_cases.features.ChangeGroupOwners(
+                                         call.caller, ProjectOf(call), IdOf(call), *groups));
+  return JsonReply(FeatureJson(view));
+}
+
 wire::Json DayJson(const service::DayCount& one) {
   wire::Json json;
   json.Set("day", wire::FormatIsoDay(one.day));
@@ -342,6 +355,10 @@ void AddFeatureRoutes(Endpoints& endpoints) {
   endpoints.Get("features/get-by-uuid/{uuid}/", GetByUuid);
   endpoints.Post("projects/{project:int}/features/{feature:int}/add-owners/", AddOwners);
   endpoints.Post("projects/{project:int}/features/{feature:int}/remove-owners/", RemoveOwners);
+  for (const char* call : {"add-group-owners/", "remove-group-owners/"}) {
+    endpoints.Post(std::string("projects/{project:int}/features/{feature:int}/") + call,
+                   ChangeGroupOwners);
+  }
   endpoints.Get("projects/{project:int}/features/{feature:int}/evaluation-data/", GetEvaluations);
 }
 

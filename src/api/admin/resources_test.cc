@@ -107,12 +107,6 @@ TEST_F(ResourcesTest, FeatureNamesAreUniqueWithoutRegardToCase) {
   EXPECT_EQ(Ask("POST", "projects/1/features/", R"({"name":"bad name!"})").status, 201);
 }
 
-TEST_F(ResourcesTest, WhatCannotBeServedYetIsRefused) {
-  EXPECT_EQ(Ask("POST", "projects/1/features/", R"({"name":"x","group_owners":[4]})").body,
-            R"({"group_owners":["Groups are not supported yet."]})");
-  EXPECT_EQ(Ask("POST", "projects/1/features/", R"({"name":"x","group_owners":[]})").status, 201);
-}
-
 TEST_F(ResourcesTest, NamesOfFeaturesFollowThePatternOfTheProject) {
   EXPECT_EQ(Ask("PATCH", "projects/1/", R"({"feature_name_regex":"["})").body,
             R"({"feature_name_regex":["Enter a valid regular expression."]})");
@@ -130,6 +124,25 @@ TEST_F(ResourcesTest, NamesOfFeaturesFollowThePatternOfTheProject) {
   EXPECT_EQ(*Get("projects/1/").Find("feature_name_regex")->AsString(), "[a-z]+");
   EXPECT_EQ(Ask("PATCH", "projects/1/", R"({"feature_name_regex":""})").status, 200);
   EXPECT_EQ(Ask("POST", "projects/1/features/", R"({"name":"New2"})").status, 201);
+}
+
+TEST_F(ResourcesTest, NoGroupOwnsAFeature) {
+  EXPECT_EQ(Ask("POST", "projects/1/features/", R"({"name":"x","group_owners":[4,5]})").body,
+            R"({"group_owners":["Invalid pk \"4\" - object does not exist."]})");
+  EXPECT_EQ(Ask("POST", "projects/1/features/", R"({"name":"x","group_owners":"4"})").status, 400);
+  EXPECT_EQ(Ask("POST", "projects/1/features/", R"({"name":"x","group_owners":[]})").status, 201);
+  EXPECT_EQ(Ask("PATCH", "projects/1/features/1/", R"({"group_owners":[4]})").status, 400);
+  for (const std::string call : {"add-group-owners/", "remove-group-owners/"}) {
+    const std::string path = "projects/1/features/1/" + call;
+    const auto none = Ask("POST", path, R"({"group_ids":[]})");
+    EXPECT_EQ(none.status, 200);
+    EXPECT_EQ(JsonOf(none).Find("group_owners")->Dump(), "[]");
+    EXPECT_EQ(*JsonOf(none).Find("id")->AsInteger(), 1);
+    EXPECT_EQ(Ask("POST", path, R"({"group_ids":[4]})").body,
+              R"({"group_ids":["Some groups not found"]})");
+    EXPECT_EQ(Ask("POST", path, "{}").body, R"({"group_ids":["This field is required."]})");
+    EXPECT_EQ(Ask("POST", "projects/1/features/99/" + call, R"({"group_ids":[4]})").status, 404);
+  }
 }
 
 TEST_F(ResourcesTest, InitialValuesAreTextAndStatesAreTyped) {
