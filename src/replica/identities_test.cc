@@ -271,6 +271,9 @@ TEST_F(SmallIdentitiesTest, TraitsPerIdentityAreBounded) {
   EXPECT_TRUE(Write(0, "a", {{.key = "1", .value = true}, {.key = "2", .value = true}}).ok());
   const auto refused = Write(0, "a", {{.key = "3", .value = true}});
   EXPECT_EQ(refused.error().code(), ErrorCode::kTooLarge);
+  EXPECT_NE(world.registry.PrometheusText().find(
+                R"(flagstream_limit_refusals_total{limit="traits_per_identity"} 1)"),
+            std::string::npos);
   EXPECT_EQ(TraitsOf(**Load(0, "a")), "1=True 2=True ");
   EXPECT_TRUE(Write(0, "a", {{.key = "1"}, {.key = "3", .value = true}}).ok());
 }
@@ -279,7 +282,8 @@ TEST_F(SmallIdentitiesTest, IdentitiesPerEnvironmentAreBounded) {
   for (const char* identifier : {"a", "b", "c"}) EXPECT_TRUE(Write(0, identifier, {}).ok());
   EXPECT_EQ(Write(0, "d", {}).error().code(), ErrorCode::kTooLarge);
   EXPECT_TRUE(Write(0, "a", {{.key = "n", .value = true}}).ok());
-  EXPECT_NE(world.registry.PrometheusText().find("flagstream_identity_limit_refusals_total 1"),
+  EXPECT_NE(world.registry.PrometheusText().find(
+                R"(flagstream_limit_refusals_total{limit="identities_per_environment"} 1)"),
             std::string::npos);
 }
 

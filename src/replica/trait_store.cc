@@ -105,6 +105,7 @@ Result<TraitsWritten> TraitTransaction::Store(const TraitInputs& traits) && {
   // One that has more since before the limit was lowered may still lose some.
   const size_t after = written_.identity.traits.size();
   if (after > before && after > limits_.traits_per_identity_max) {
+    if (limits_.traits_refused != nullptr) limits_.traits_refused->Add();
     return TooMany("identity", static_cast<int64_t>(limits_.traits_per_identity_max), "traits");
   }
   return std::move(written_);
@@ -115,6 +116,7 @@ Result<void> TraitTransaction::Create() {
                     store::Count(tx_, store::Select<store::Identity>().Where(
                                           &store::Identity::environment_id, environment_.value)));
   if (count >= limits_.per_environment_max) {
+    if (limits_.identities_refused != nullptr) limits_.identities_refused->Add();
     return TooMany("environment", limits_.per_environment_max, "identities");
   }
   FLAGSTREAM_ASSIGN(row_.created_date, tx_.NowMicros());

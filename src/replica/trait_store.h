@@ -12,6 +12,7 @@
 #include "replica/identity.h"
 #include "store/stamping.h"
 #include "store/store.h"
+#include "telemetry/metrics.h"
 #include "wire/sdk.h"
 
 // Identities and their traits in the store: reading them, and changing them in one transaction.
@@ -20,6 +21,9 @@ namespace flagstream::replica {
 struct IdentityLimits {
   int64_t per_environment_max = 1'000'000;
   size_t traits_per_identity_max = 1'000;
+  // Count what is refused; null: nobody counts.
+  telemetry::Counter* identities_refused = nullptr;
+  telemetry::Counter* traits_refused = nullptr;
 };
 
 // One with id 0 if it is not stored.

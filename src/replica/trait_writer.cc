@@ -3,12 +3,20 @@
 
 #include <utility>
 
+#include "telemetry/limit_refusals.h"
+
 namespace flagstream::replica {
 namespace {
 
 // Two requests may create the same identity at once; the loser finds it when it tries again. More
 // tries than this means something else is wrong.
 constexpr int kTriesMax = 3;
+
+IdentityLimits Counted(IdentityLimits limits, telemetry::Registry& registry) {
+  limits.identities_refused = &telemetry::AddLimitRefusals(registry, "identities_per_environment");
+  limits.traits_refused = &telemetry::AddLimitRefusals(registry, "traits_per_identity");
+  return limits;
+}
 
 }  // namespace
 
@@ -26,7 +34,7 @@ struct TraitWriter::Job {
 TraitWriter::TraitWriter(IdentityLimits limits, store::Store& store, bus::Bus& bus,
                          const Clock& clock, const ShardGroup& shards, Forget forget,
                          Outstanding& outstanding, telemetry::Registry& registry)
-    : limits_(limits),
+    : limits_(Counted(limits, registry)),
       store_(store),
       bus_(bus),
       clock_(clock),
@@ -36,10 +44,7 @@ TraitWriter::TraitWriter(IdentityLimits limits, store::Store& store, bus::Bus& b
       written_(registry.AddCounter("flagstream_identity_writes_total",
                                    "Transactions that stored identities or traits for SDKs.")),
       failed_(registry.AddCounter("flagstream_identity_write_failures_total",
-                                  "Those that failed, limits not counted.")),
-      over_limit_(registry.AddCounter("flagstream_identity_limit_refusals_total",
-                                      "Identities and traits refused because there are too many "
-                                      "in their environment or identity.")) {}
+                                  "Those that failed, limits not counted.")) {}
 
 void TraitWriter::Write(size_t shard, EnvironmentId environment, std::string identifier,
                         std::vector<wire::TraitInput> traits, IdentityThen then) {
@@ -96,9 +101,7 @@ void TraitWriter::OnDone(const JobPtr& job, const Result<void>& result) {
 void TraitWriter::Count(const Result<void>& result) {
   if (result) {
     written_.Add();
-  } else if (result.error().code() == ErrorCode::kTooLarge) {
-    over_limit_.Add();
-  } else {
+  } else if (result.error().code() != ErrorCode::kTooLarge) {
     failed_.Add();
   }
 }

@@ -66,7 +66,6 @@ class TraitWriter {
   Outstanding& outstanding_;
   telemetry::Counter& written_;
   telemetry::Counter& failed_;
-  telemetry::Counter& over_limit_;
 };
 
 }  // namespace flagstream::replica

@@ -92,6 +92,7 @@ class ServeNode {
   WorkerPool workers_{kStoreWorkers, kStoreQueueMax};
   WorkerPool hash_workers_{kHashWorkers, kHashQueueMax};
   auth::LoginLimiter logins_{clock_};
+  service::LimitRefusals refusals_{metrics_};
   std::unique_ptr<service::UseCases> use_cases_;
   std::unique_ptr<api::AdminContext> admin_;
   // The replica is used by what the front's threads run, and uses their executors: both refer to
@@ -160,9 +161,9 @@ void ServeNode::MakeReplica() {
 }
 
 void ServeNode::MakeUseCases() {
-  use_cases_ =
-      std::make_unique<service::UseCases>(service::Context{*store_, bus_, clock_},
-                                          service::AccountOptions{options_.allow_registration});
+  use_cases_ = std::make_unique<service::UseCases>(
+      service::Context{.store = *store_, .bus = bus_, .clock = clock_, .refusals = &refusals_},
+      service::AccountOptions{options_.allow_registration});
   retention_ = std::make_unique<RetentionTimer>(
       use_cases_->context,
       service::RetentionDays{.audit = options_.audit_retention,

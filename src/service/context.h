@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "bus/bus.h"
+#include "service/limit_refusals.h"
 #include "service/limits.h"
 #include "store/store.h"
 
@@ -14,6 +15,7 @@ struct Context {
   bus::Bus& bus;
   const Clock& clock;
   Limits limits = {};
+  const LimitRefusals* refusals = nullptr;  // none: refusals are not counted
 };
 
 }  // namespace flagstream::service

@@ -76,8 +76,10 @@ Result<Written<EnvironmentApiKey>> EnvironmentKeys::Create(const auth::Principal
                                                          &EnvironmentApiKey::environment_id,
                                                          access.environment.id)));
         if (count >= context_.limits.server_keys_per_environment_max) {
-          return Error(ErrorCode::kTooLarge,
-                       "The environment has the largest number of server-side keys allowed.");
+          return writing.Refuse(
+              Limit::kServerKeysPerEnvironment,
+              Error(ErrorCode::kTooLarge,
+                    "The environment has the largest number of server-side keys allowed."));
         }
         EnvironmentApiKey key;
         key.environment_id = access.environment.id;

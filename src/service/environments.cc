@@ -80,12 +80,14 @@ Result<void> CheckKey(store::Reader& reader, const Environment& environment) {
   return Error::InvalidField("api_key", "environment with this api key already exists.");
 }
 
-Result<void> CheckRoom(store::Reader& reader, int64_t project, int64_t environments_max) {
+Result<void> CheckRoom(Writing& writing, int64_t project, int64_t environments_max) {
   FLAGSTREAM_ASSIGN(
       const int64_t count,
-      store::Count(reader, Select<Environment>().Where(&Environment::project_id, project)));
+      store::Count(writing.tx(), Select<Environment>().Where(&Environment::project_id, project)));
   if (count < environments_max) return {};
-  return Error(ErrorCode::kTooLarge, "The project has the largest number of environments allowed.");
+  return writing.Refuse(
+      Limit::kEnvironmentsPerProject,
+      Error(ErrorCode::kTooLarge, "The project has the largest number of environments allowed."));
 }
 
 // Stores a new one, whose settings are set, in a project that is held. The caller is its
@@ -93,7 +95,7 @@ Result<void> CheckRoom(store::Reader& reader, int64_t project, int64_t environme
 Result<void> InsertNew(Writing& writing, const Context& context, const auth::Principal& caller,
                        Environment& environment) {
   FLAGSTREAM_TRY(
-      CheckRoom(writing.tx(), environment.project_id, context.limits.environments_per_project_max));
+      CheckRoom(writing, environment.project_id, context.limits.environments_per_project_max));
   FLAGSTREAM_TRY(CheckName(writing.tx(), environment));
   FLAGSTREAM_TRY(CheckKey(writing.tx(), environment));
   FLAGSTREAM_TRY(store::Insert(writing.tx(), environment));

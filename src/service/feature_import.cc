@@ -77,15 +77,27 @@ Result<FeatureState> SetDefault(Writing& writing, const Feature& feature, const 
   return state;
 }
 
+Result<void> CheckOptionCount(Writing& writing, const Limits& limits, const FiledFeature& filed,
+                              size_t count) {
+  if (static_cast<int64_t>(count) <= limits.options_per_feature_max) return {};
+  return writing.Refuse(
+      Limit::kOptionsPerFeature,
+      Error::InvalidField("file", "\"" + filed.name +
+                                      "\": The feature has the largest number of options "
+                                      "allowed."));
+}
+
 Result<void> Create(Writing& writing, const Limits& limits, const store::Project& project,
                     const Environment& target, const FiledFeature& filed) {
   FLAGSTREAM_ASSIGN(
       const int64_t count,
       store::Count(writing.tx(), Select<Feature>().Where(&Feature::project_id, project.id)));
   if (count >= limits.features_per_project_max) {
-    return Error::InvalidField("file",
-                               "The project has reached the maximum allowed features limit.");
+    return writing.Refuse(
+        Limit::kFeaturesPerProject,
+        Error::InvalidField("file", "The project has reached the maximum allowed features limit."));
   }
+  FLAGSTREAM_TRY(CheckOptionCount(writing, limits, filed, filed.options.size()));
   const std::string problem = FeatureNameProblem(project, filed.name);
   if (!problem.empty()) return Error::InvalidField("file", "\"" + filed.name + "\": " + problem);
   Feature feature;
@@ -126,13 +138,15 @@ Result<void> DeleteOverrides(Writing& writing, const Feature& feature, const Env
 
 // Options are the same if type and value are. Those that the file lacks stay, with weight 0 here;
 // one that is new has weight 0 in the other environments, which are to stay as they are.
-Result<void> SetOptions(Writing& writing, Feature& feature, const FeatureState& state,
-                        const std::vector<FiledOption>& filed) {
+Result<void> SetOptions(Writing& writing, const Limits& limits, Feature& feature,
+                        const FeatureState& state, const FiledFeature& file) {
+  const std::vector<FiledOption>& filed = file.options;
   FLAGSTREAM_ASSIGN(const std::vector<MultivariateOption> known,
                     store::Find(writing.tx(), Select<MultivariateOption>().Where(
                                                   &MultivariateOption::feature_id, feature.id)));
   for (const MultivariateOption& option : known)
     FLAGSTREAM_TRY(SetWeight(writing.tx(), state.id, option.id, 0));
+  size_t count = known.size();
   for (const FiledOption& one : filed) {
     const store::FlagColumns columns = store::ToColumns(one.value);
     const auto found = std::ranges::find_if(known, [&](const MultivariateOption& option) {
@@ -140,6 +154,7 @@ Result<void> SetOptions(Writing& writing, Feature& feature, const FeatureState& 
     });
     std::optional<MultivariateOption> fresh;
     if (found == known.end()) {
+      FLAGSTREAM_TRY(CheckOptionCount(writing, limits, file, ++count));
       FLAGSTREAM_ASSIGN(fresh, AddOption(writing, feature, one, /*percentage=*/0));
     }
     FLAGSTREAM_TRY(
@@ -152,11 +167,11 @@ Result<void> SetOptions(Writing& writing, Feature& feature, const FeatureState& 
   return {};
 }
 
-Result<void> Overwrite(Writing& writing, Feature feature, const Environment& target,
-                       const FiledFeature& filed) {
+Result<void> Overwrite(Writing& writing, const Limits& limits, Feature feature,
+                       const Environment& target, const FiledFeature& filed) {
   FLAGSTREAM_TRY(DeleteOverrides(writing, feature, target));
   FLAGSTREAM_ASSIGN(const FeatureState state, SetDefault(writing, feature, target, filed));
-  return SetOptions(writing, feature, state, filed.options);
+  return SetOptions(writing, limits, feature, state, filed);
 }
 
 }  // namespace
@@ -176,7 +191,7 @@ Result<ImportOutcome> ImportFeatures(Writing& writing, const Limits& limits,
       FLAGSTREAM_TRY(Create(writing, limits, project, target, filed));
       ++outcome.created;
     } else if (strategy == ImportStrategy::kOverwrite) {
-      FLAGSTREAM_TRY(Overwrite(writing, *std::move(known), target, filed));
+      FLAGSTREAM_TRY(Overwrite(writing, limits, *std::move(known), target, filed));
       ++outcome.overwritten;
     } else {
       ++outcome.skipped;

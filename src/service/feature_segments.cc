@@ -42,13 +42,16 @@ Result<void> CheckNew(const std::vector<FeatureSegment>& others, SegmentId segme
   return Error::InvalidField("", "The segment overrides this feature in this environment already.");
 }
 
-Result<void> CheckRoom(store::Reader& reader, int64_t environment, int64_t overrides_max) {
+Result<void> CheckRoom(Writing& writing, int64_t environment, int64_t overrides_max) {
   FLAGSTREAM_ASSIGN(const int64_t count,
-                    store::Count(reader, Select<FeatureSegment>().Where(
-                                             &FeatureSegment::environment_id, environment)));
+                    store::Count(writing.tx(), Select<FeatureSegment>().Where(
+                                                   &FeatureSegment::environment_id, environment)));
   if (count < overrides_max) return {};
-  return Error::InvalidField(
-      "environment", "The environment has reached the maximum allowed segments overrides limit.");
+  return writing.Refuse(
+      Limit::kSegmentOverridesPerEnvironment,
+      Error::InvalidField(
+          "environment",
+          "The environment has reached the maximum allowed segments overrides limit."));
 }
 
 // What Renumber changed of one row.
@@ -141,7 +144,7 @@ Result<FeatureSegment> AddFeatureSegment(Writing& writing, const EnvironmentAcce
                     FindFeatureSegments(writing.tx(), {access.environment.id}, input.feature));
   FLAGSTREAM_TRY(CheckNew(ordered, input.segment));
   FLAGSTREAM_TRY(
-      CheckRoom(writing.tx(), access.environment.id, limits.segment_overrides_per_environment_max));
+      CheckRoom(writing, access.environment.id, limits.segment_overrides_per_environment_max));
   const auto last = static_cast<int64_t>(ordered.size());
   FeatureSegment made;
   made.uuid = NewUuid();

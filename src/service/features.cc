@@ -65,12 +65,15 @@ Result<void> CheckName(store::Reader& reader, const Project& project, const Feat
       "case insensitive.");
 }
 
-Result<void> CheckRoom(store::Reader& reader, int64_t project, int64_t features_max) {
-  FLAGSTREAM_ASSIGN(const int64_t count,
-                    store::Count(reader, Select<Feature>().Where(&Feature::project_id, project)));
+Result<void> CheckRoom(Writing& writing, int64_t project, int64_t features_max) {
+  FLAGSTREAM_ASSIGN(
+      const int64_t count,
+      store::Count(writing.tx(), Select<Feature>().Where(&Feature::project_id, project)));
   if (count < features_max) return {};
-  return Error::InvalidField("project",
-                             "The project has reached the maximum allowed features limit.");
+  return writing.Refuse(
+      Limit::kFeaturesPerProject,
+      Error::InvalidField("project",
+                          "The project has reached the maximum allowed features limit."));
 }
 
 // Owners must be members, so that nobody learns of a stranger by naming his id.
@@ -152,7 +155,7 @@ Result<void> InsertOptions(Writing& writing, const Feature& feature,
     FLAGSTREAM_ASSIGN(store::MultivariateOption option, NewOption(feature, input));
     options.push_back(std::move(option));
   }
-  FLAGSTREAM_TRY(CheckOptions(options, limits, "multivariate_options"));
+  FLAGSTREAM_TRY(CheckOptions(writing, options, limits, "multivariate_options"));
   for (store::MultivariateOption& option : options)
     FLAGSTREAM_TRY(store::Insert(writing.tx(), option));
   return {};
@@ -245,8 +248,7 @@ Result<Written<FeatureView>> Features::Create(const auth::Principal& caller, Pro
     FLAGSTREAM_ASSIGN(const Project held, writing.Hold<Project>(project.value));
     Feature feature = NewFeature(input, project.value, writing.now());
     FLAGSTREAM_TRY(CheckName(writing.tx(), held, feature));
-    FLAGSTREAM_TRY(
-        CheckRoom(writing.tx(), project.value, context_.limits.features_per_project_max));
+    FLAGSTREAM_TRY(CheckRoom(writing, project.value, context_.limits.features_per_project_max));
     const std::vector<int64_t> owners = input.owners.value_or(DefaultOwners(caller));
     if (owners.empty() && held.enforce_feature_owners) return OwnerRequired();
     FLAGSTREAM_TRY(CheckOwners(writing.tx(), held, owners));

@@ -18,22 +18,23 @@ using store::FeatureState;
 using store::Identity;
 using store::Select;
 
-Result<void> CheckNew(store::Reader& reader, int64_t environment, const std::string& identifier,
+Result<void> CheckNew(Writing& writing, int64_t environment, const std::string& identifier,
                       int64_t identities_max) {
   FLAGSTREAM_ASSIGN(const int64_t same,
-                    store::Count(reader, Select<Identity>()
-                                             .Where(&Identity::environment_id, environment)
-                                             .Where(&Identity::identifier, identifier)));
+                    store::Count(writing.tx(), Select<Identity>()
+                                                   .Where(&Identity::environment_id, environment)
+                                                   .Where(&Identity::identifier, identifier)));
   if (same > 0) {
     return Error(ErrorCode::kConflict, "Identity with identifier '" + identifier +
                                            "' already exists in this environment");
   }
   FLAGSTREAM_ASSIGN(
       const int64_t count,
-      store::Count(reader, Select<Identity>().Where(&Identity::environment_id, environment)));
+      store::Count(writing.tx(), Select<Identity>().Where(&Identity::environment_id, environment)));
   if (count < identities_max) return {};
-  return Error(ErrorCode::kTooLarge,
-               "The environment has the largest number of identities allowed.");
+  return writing.Refuse(
+      Limit::kIdentitiesPerEnvironment,
+      Error(ErrorCode::kTooLarge, "The environment has the largest number of identities allowed."));
 }
 
 Result<bool> HasOverrides(store::Reader& reader, int64_t identity) {
@@ -82,7 +83,7 @@ Result<Written<Identity>> Identities::Create(const auth::Principal& caller,
                       OpenEnvironment(writing.tx(), caller, environment,
                                       EnvironmentPermission::kManageIdentities));
     FLAGSTREAM_TRY(writing.HoldShared<Environment>(access.environment.id));
-    FLAGSTREAM_TRY(CheckNew(writing.tx(), access.environment.id, identifier,
+    FLAGSTREAM_TRY(CheckNew(writing, access.environment.id, identifier,
                             context_.limits.identities_per_environment_max));
     Identity identity;
     identity.uuid = NewUuid();

@@ -45,21 +45,24 @@ Result<void> CheckFeature(store::Reader& reader, const store::Project& project, 
       "feature", "Invalid pk \"" + std::to_string(id.value) + "\" - object does not exist.");
 }
 
-Result<void> CheckNew(store::Reader& reader, const IdentityAccess& access, FeatureId feature,
+Result<void> CheckNew(Writing& writing, const IdentityAccess& access, FeatureId feature,
                       int64_t overrides_max) {
-  FLAGSTREAM_ASSIGN(const int64_t same,
-                    store::Count(reader, Select<FeatureState>()
-                                             .Where(&FeatureState::identity_id, access.identity.id)
-                                             .Where(&FeatureState::feature_id, feature.value)));
+  FLAGSTREAM_ASSIGN(
+      const int64_t same,
+      store::Count(writing.tx(), Select<FeatureState>()
+                                     .Where(&FeatureState::identity_id, access.identity.id)
+                                     .Where(&FeatureState::feature_id, feature.value)));
   if (same > 0) return StateExists();
   FLAGSTREAM_ASSIGN(
       const int64_t count,
-      store::Count(reader, Select<FeatureState>()
-                               .Where(&FeatureState::environment_id, access.environment.id)
-                               .WhereNotNull(&FeatureState::identity_id)));
+      store::Count(writing.tx(), Select<FeatureState>()
+                                     .Where(&FeatureState::environment_id, access.environment.id)
+                                     .WhereNotNull(&FeatureState::identity_id)));
   if (count < overrides_max) return {};
-  return Error(ErrorCode::kTooLarge,
-               "The environment has the largest number of identity overrides allowed.");
+  return writing.Refuse(
+      Limit::kIdentityOverridesPerEnvironment,
+      Error(ErrorCode::kTooLarge,
+            "The environment has the largest number of identity overrides allowed."));
 }
 
 Result<std::vector<FeatureState>> FindOverrides(store::Reader& reader, int64_t identity) {
@@ -219,7 +222,7 @@ Result<FeatureState> AddIdentityOverride(Writing& writing, const IdentityAccess&
   FLAGSTREAM_TRY(CheckFlagValue(input.value));
   FLAGSTREAM_TRY(CheckFeature(writing.tx(), access.project, input.feature));
   FLAGSTREAM_TRY(
-      CheckNew(writing.tx(), access, input.feature, limits.identity_overrides_per_environment_max));
+      CheckNew(writing, access, input.feature, limits.identity_overrides_per_environment_max));
   FeatureState state = NewFeatureState(writing, access.environment.id, input.feature.value,
                                        input.enabled, input.value);
   state.identity_id = access.identity.id;

@@ -29,6 +29,25 @@ struct Limits {
   int64_t identity_overrides_per_environment_max = 10'000;
 };
 
+// What is refused at one of these is counted by the limit's name.
+enum class Limit {
+  kOrganisationsPerUser,
+  kMasterKeysPerOrganisation,
+  kProjectsPerOrganisation,
+  kEnvironmentsPerProject,
+  kServerKeysPerEnvironment,
+  kFeaturesPerProject,
+  kOptionsPerFeature,
+  kTagsPerProject,
+  kSegmentsPerProject,
+  kRulesPerSegment,
+  kConditionsPerSegment,
+  kSegmentOverridesPerEnvironment,
+  kIdentitiesPerEnvironment,
+  kTraitsPerIdentity,
+  kIdentityOverridesPerEnvironment,
+};
+
 inline constexpr size_t kFlagValueLengthMax = 20'000;  // characters
 inline constexpr size_t kTraitValueLengthMax = 2'000;
 inline constexpr size_t kTraitKeyLengthMax = 200;

@@ -74,13 +74,15 @@ AuditEntry Entry(const MasterApiKey& row, std::string log, ChangeType type, Chan
           .changes = std::move(changes)};
 }
 
-Result<void> CheckRoom(store::Reader& reader, OrganisationId organisation, int64_t keys_max) {
-  FLAGSTREAM_ASSIGN(const int64_t count,
-                    store::Count(reader, Select<MasterApiKey>().Where(
-                                             &MasterApiKey::organisation_id, organisation.value)));
+Result<void> CheckRoom(Writing& writing, OrganisationId organisation, int64_t keys_max) {
+  FLAGSTREAM_ASSIGN(
+      const int64_t count,
+      store::Count(writing.tx(), Select<MasterApiKey>().Where(&MasterApiKey::organisation_id,
+                                                              organisation.value)));
   if (count < keys_max) return {};
-  return Error(ErrorCode::kTooLarge,
-               "The organisation has the largest number of API keys allowed.");
+  return writing.Refuse(
+      Limit::kMasterKeysPerOrganisation,
+      Error(ErrorCode::kTooLarge, "The organisation has the largest number of API keys allowed."));
 }
 
 Error InvalidKey() { return {ErrorCode::kUnauthenticated, "Valid Master API Key not found."}; }
@@ -118,7 +120,7 @@ Result<Written<NewMasterKey>> MasterKeys::Create(const auth::Principal& caller,
     FLAGSTREAM_TRY(Open(writing.tx(), caller, organisation));
     FLAGSTREAM_TRY(writing.Hold<store::Organisation>(organisation.value));
     FLAGSTREAM_TRY(
-        CheckRoom(writing.tx(), organisation, context_.limits.master_keys_per_organisation_max));
+        CheckRoom(writing, organisation, context_.limits.master_keys_per_organisation_max));
     const std::string key = auth::NewMasterKey();
     MasterApiKey row;
     row.organisation_id = organisation.value;

@@ -109,7 +109,7 @@ Result<Written<MultivariateOption>> MultivariateOptions::Create(const auth::Prin
         FLAGSTREAM_ASSIGN(FeatureAccess access, OpenHeld(writing, caller, project, feature));
         FLAGSTREAM_ASSIGN(MultivariateOption option, NewOption(access.feature, input));
         FLAGSTREAM_ASSIGN(const Options all, OptionsWith(writing.tx(), option));
-        FLAGSTREAM_TRY(CheckOptions(all, context_.limits, kAllocationField));
+        FLAGSTREAM_TRY(CheckOptions(writing, all, context_.limits, kAllocationField));
         ChangeList changes;
         FLAGSTREAM_TRY(InsertOption(writing, access.feature, option, kAllocationField, changes));
         FLAGSTREAM_TRY(writing.StampProject(project));
@@ -131,7 +131,7 @@ Result<Written<MultivariateOption>> MultivariateOptions::Update(const auth::Prin
         FLAGSTREAM_ASSIGN(const OptionChange change, ApplyOption(option, input, changes));
         if (!change.is_changed) return option;
         FLAGSTREAM_ASSIGN(const Options all, OptionsWith(writing.tx(), option));
-        FLAGSTREAM_TRY(CheckOptions(all, context_.limits, kAllocationField));
+        FLAGSTREAM_TRY(CheckOptions(writing, all, context_.limits, kAllocationField));
         FLAGSTREAM_TRY(store::Update(writing.tx(), option));
         if (change.is_served) FLAGSTREAM_TRY(writing.StampProject(project));
         FLAGSTREAM_TRY(

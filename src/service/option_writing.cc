@@ -181,9 +181,12 @@ Result<OptionChange> ApplyOption(MultivariateOption& option, const OptionInput& 
   return change;
 }
 
-Result<void> CheckOptions(const Options& options, const Limits& limits, std::string_view field) {
+Result<void> CheckOptions(Writing& writing, const Options& options, const Limits& limits,
+                          std::string_view field) {
   if (static_cast<int64_t>(options.size()) > limits.options_per_feature_max) {
-    return Error(ErrorCode::kTooLarge, "The feature has the largest number of options allowed.");
+    return writing.Refuse(
+        Limit::kOptionsPerFeature,
+        Error(ErrorCode::kTooLarge, "The feature has the largest number of options allowed."));
   }
   double sum = 0;
   std::set<std::string> keys;
@@ -230,7 +233,7 @@ Result<bool> ReplaceOptions(Writing& writing, Feature& feature,
   }
   Options all = plan.kept;
   all.insert(all.end(), plan.added.begin(), plan.added.end());
-  FLAGSTREAM_TRY(CheckOptions(all, limits, kOptionsField));
+  FLAGSTREAM_TRY(CheckOptions(writing, all, limits, kOptionsField));
   for (const MultivariateOption& option : plan.kept)
     FLAGSTREAM_TRY(store::Update(writing.tx(), option));
   for (MultivariateOption& option : plan.added)

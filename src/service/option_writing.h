@@ -56,7 +56,8 @@ Result<OptionChange> ApplyOption(store::MultivariateOption& option, const Option
 
 // Whether `options`, which are to be all of a feature, may be: their number, their allocations,
 // their keys. An error about allocations is put on `field`.
-Result<void> CheckOptions(const Options& options, const Limits& limits, std::string_view field);
+Result<void> CheckOptions(Writing& writing, const Options& options, const Limits& limits,
+                          std::string_view field);
 
 // Stores it, gives it its default allocation in the default state of each environment, and makes
 // the feature multivariate. An error about allocations, if one of these states would give away

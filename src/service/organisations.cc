@@ -117,8 +117,10 @@ Result<Written<OrganisationView>> Organisations::Create(const auth::Principal& c
         FLAGSTREAM_ASSIGN(const std::vector<OrganisationId> own,
                           OrganisationsOf(writing.tx(), caller));
         if (std::ssize(own) >= context_.limits.organisations_per_user_max) {
-          return Error(ErrorCode::kTooLarge,
-                       "You are a member of the largest number of organisations allowed.");
+          return writing.Refuse(
+              Limit::kOrganisationsPerUser,
+              Error(ErrorCode::kTooLarge,
+                    "You are a member of the largest number of organisations allowed."));
         }
         Organisation organisation;
         organisation.uuid = NewUuid();

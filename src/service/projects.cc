@@ -72,13 +72,14 @@ Result<void> CheckName(store::Reader& reader, const Project& project) {
   return Error::InvalidField("", "The fields organisation, name must make a unique set.");
 }
 
-Result<void> CheckRoom(store::Reader& reader, int64_t organisation, int64_t projects_max) {
+Result<void> CheckRoom(Writing& writing, int64_t organisation, int64_t projects_max) {
   FLAGSTREAM_ASSIGN(
       const int64_t count,
-      store::Count(reader, Select<Project>().Where(&Project::organisation_id, organisation)));
+      store::Count(writing.tx(), Select<Project>().Where(&Project::organisation_id, organisation)));
   if (count < projects_max) return {};
-  return Error(ErrorCode::kTooLarge,
-               "The organisation has the largest number of projects allowed.");
+  return writing.Refuse(
+      Limit::kProjectsPerOrganisation,
+      Error(ErrorCode::kTooLarge, "The organisation has the largest number of projects allowed."));
 }
 
 Result<std::vector<Project>> ProjectsOf(store::Reader& reader, const auth::Principal& caller,
@@ -165,7 +166,7 @@ Result<Written<Project>> Projects::Create(const auth::Principal& caller,
     if (held.restrict_project_create_to_admin && !access.grants.IsOrganisationAdmin())
       return Error::PermissionDenied();
     FLAGSTREAM_TRY(
-        CheckRoom(writing.tx(), organisation.value, context_.limits.projects_per_organisation_max));
+        CheckRoom(writing, organisation.value, context_.limits.projects_per_organisation_max));
     Project project;
     project.uuid = NewUuid();
     project.organisation_id = organisation.value;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Goal: the rules of what may be created and changed, and the limits of each.
+// Goal: the rules of what may be created and changed.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -129,50 +129,6 @@ TEST(FeatureRules, DeletingOneTakesItsStatesAlong) {
                   .All(store::Select<store::FeatureState>().Where(&store::FeatureState::feature_id,
                                                                   world.banner.id))
                   .empty());
-}
-
-// Each limit is reached, and what is there stays.
-template <class Change>
-void ExpectFull(ManagementWorld& world, const Change& change) {
-  const std::string before = world.Fingerprint();
-  const auto refused = change();
-  ASSERT_FALSE(refused);
-  EXPECT_TRUE(refused.error().code() == ErrorCode::kTooLarge ||
-              refused.error().code() == ErrorCode::kInvalidArgument);
-  EXPECT_EQ(world.Fingerprint(), before);
-}
-
-TEST(Limits, OfEverythingThereIs) {
-  ManagementWorld world;
-  world.context.limits = {.organisations_per_user_max = 1,
-                          .projects_per_organisation_max = 1,
-                          .environments_per_project_max = 2,
-                          .server_keys_per_environment_max = 0,
-                          .features_per_project_max = 2,
-                          .identities_per_environment_max = 1,
-                          .traits_per_identity_max = 0,
-                          .identity_overrides_per_environment_max = 0};
-  const Context& context = world.context;
-  const auth::Principal& admin = world.admin;
-  const IdentityId alice{world.alice.id};
-  ExpectFull(world, [&] { return Organisations(context).Create(admin, {.name = "X"}); });
-  ExpectFull(world,
-             [&] { return Projects(context).Create(admin, world.organisation, {.name = "X"}); });
-  ExpectFull(world,
-             [&] { return Environments(context).Create(admin, world.project, {.name = "X"}); });
-  ExpectFull(world, [&] { return Environments(context).Clone(admin, "dev-key", "X"); });
-  ExpectFull(world,
-             [&] { return EnvironmentKeys(context).Create(admin, "dev-key", {.name = "X"}); });
-  ExpectFull(world, [&] { return Features(context).Create(admin, world.project, {.name = "X"}); });
-  ExpectFull(world, [&] { return Identities(context).Create(admin, "dev-key", "X"); });
-  ExpectFull(world, [&] {
-    return Traits(context).Create(admin, "dev-key", alice,
-                                  {.key = "k", .value = flags::TraitValue(true)});
-  });
-  ExpectFull(world, [&] {
-    return IdentityOverrides(context).Create(admin, "dev-key", alice,
-                                             {.feature = {world.banner.id}, .value = {}});
-  });
 }
 
 // Goal: what is remembered of deleted identities is bounded, and at the bound only one more stamp

@@ -181,6 +181,14 @@ Result<void> RuleWriter::DeleteRest() {
 
 }  // namespace
 
+std::optional<Limit> ExceededLimit(const std::vector<RuleInput>& rules) {
+  Size size;
+  Measure(rules, 1, size);
+  if (size.conditions > kConditionsPerSegmentMax) return Limit::kConditionsPerSegment;
+  if (size.rules > kRulesPerSegmentMax) return Limit::kRulesPerSegment;
+  return std::nullopt;
+}
+
 Result<void> CheckRules(const std::vector<RuleInput>& rules) {
   FLAGSTREAM_TRY(CheckSize(rules));
   std::vector<FieldError> errors;

@@ -8,6 +8,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "service/limits.h"
 #include "store/records.h"
 #include "store/store.h"
 #include "wire/json.h"
@@ -40,6 +41,8 @@ struct RuleView {
 // Whether it is a definition that may be stored. Names the place of what is wrong:
 // "rules.0.conditions.1.operator".
 Result<void> CheckRules(const std::vector<RuleInput>& rules);
+// The limit that it is beyond, if that is what is wrong with it.
+std::optional<Limit> ExceededLimit(const std::vector<RuleInput>& rules);
 
 // The definition that was stored, as it would be given.
 std::vector<RuleInput> ToInput(const std::vector<RuleView>& rules);

@@ -57,12 +57,15 @@ AuditEntry Entry(const Segment& segment, const Project& project, std::string log
           .changes = std::move(changes)};
 }
 
-Result<void> CheckRoom(store::Reader& reader, int64_t project, int64_t segments_max) {
-  FLAGSTREAM_ASSIGN(const int64_t count,
-                    store::Count(reader, Select<Segment>().Where(&Segment::project_id, project)));
+Result<void> CheckRoom(Writing& writing, int64_t project, int64_t segments_max) {
+  FLAGSTREAM_ASSIGN(
+      const int64_t count,
+      store::Count(writing.tx(), Select<Segment>().Where(&Segment::project_id, project)));
   if (count < segments_max) return {};
-  return Error::InvalidField("project",
-                             "The project has reached the maximum allowed segments limit.");
+  return writing.Refuse(
+      Limit::kSegmentsPerProject,
+      Error::InvalidField("project",
+                          "The project has reached the maximum allowed segments limit."));
 }
 
 Result<void> CheckFeature(store::Reader& reader, const Project& project,
@@ -94,10 +97,17 @@ Segment NewSegment(const SegmentInput& input, int64_t project, int64_t now) {
   return segment;
 }
 
+Result<void> CheckDefinition(Writing& writing, const std::vector<RuleInput>& rules) {
+  const Result<void> checked = CheckRules(rules);
+  if (checked) return {};
+  const std::optional<Limit> limit = ExceededLimit(rules);
+  return limit ? writing.Refuse(*limit, checked.error()) : checked.error();
+}
+
 // Stores a new one, of a project that is held.
 Result<SegmentView> InsertNew(Writing& writing, const Context& context, const Project& project,
                               const SegmentInput& input) {
-  FLAGSTREAM_TRY(CheckRoom(writing.tx(), project.id, context.limits.segments_per_project_max));
+  FLAGSTREAM_TRY(CheckRoom(writing, project.id, context.limits.segments_per_project_max));
   FLAGSTREAM_TRY(CheckFeature(writing.tx(), project, input.feature));
   Segment segment = NewSegment(input, project.id, writing.now());
   FLAGSTREAM_TRY(store::Insert(writing.tx(), segment));
@@ -271,7 +281,7 @@ Result<Written<SegmentView>> Segments::Create(const auth::Principal& caller, Pro
                                               const SegmentInput& input) {
   return Write<SegmentView>(context_, &caller, [&](Writing& writing) -> Result<SegmentView> {
     FLAGSTREAM_TRY(OpenProject(writing.tx(), caller, project, ProjectPermission::kManageSegments));
-    FLAGSTREAM_TRY(CheckRules(input.rules));
+    FLAGSTREAM_TRY(CheckDefinition(writing, input.rules));
     FLAGSTREAM_ASSIGN(const Project held, writing.Hold<Project>(project.value));
     return InsertNew(writing, context_, held, input);
   });
@@ -281,7 +291,7 @@ Result<Written<SegmentView>> Segments::Update(const auth::Principal& caller, Pro
                                               SegmentId id, const SegmentUpdate& update) {
   return Write<SegmentView>(context_, &caller, [&](Writing& writing) -> Result<SegmentView> {
     FLAGSTREAM_ASSIGN(SegmentAccess access, OpenHeld(writing, caller, project, id));
-    if (update.rules) FLAGSTREAM_TRY(CheckRules(*update.rules));
+    if (update.rules) FLAGSTREAM_TRY(CheckDefinition(writing, *update.rules));
     FLAGSTREAM_TRY(CheckSameFeature(access.segment, update.feature));
     FLAGSTREAM_ASSIGN(SegmentView view, ViewSegment(writing.tx(), std::move(access.segment)));
     ChangeList changes;

@@ -51,11 +51,14 @@ ChangeList Apply(Tag& tag, const TagInput& input) {
   return changes;
 }
 
-Result<void> CheckRoom(store::Reader& reader, ProjectId project, int64_t tags_max) {
-  FLAGSTREAM_ASSIGN(const int64_t count,
-                    store::Count(reader, Select<Tag>().Where(&Tag::project_id, project.value)));
+Result<void> CheckRoom(Writing& writing, ProjectId project, int64_t tags_max) {
+  FLAGSTREAM_ASSIGN(
+      const int64_t count,
+      store::Count(writing.tx(), Select<Tag>().Where(&Tag::project_id, project.value)));
   if (count < tags_max) return {};
-  return Error(ErrorCode::kTooLarge, "The project has the largest number of tags allowed.");
+  return writing.Refuse(
+      Limit::kTagsPerProject,
+      Error(ErrorCode::kTooLarge, "The project has the largest number of tags allowed."));
 }
 
 Result<Tag> Find(store::Reader& reader, ProjectId project, TagId id) {
@@ -116,7 +119,7 @@ Result<Written<Tag>> Tags::Create(const auth::Principal& caller, ProjectId proje
   return Write<Tag>(context_, &caller, [&](Writing& writing) -> Result<Tag> {
     FLAGSTREAM_TRY(OpenProject(writing.tx(), caller, project, ProjectPermission::kManageTags));
     FLAGSTREAM_ASSIGN(const Project held, writing.Hold<Project>(project.value));
-    FLAGSTREAM_TRY(CheckRoom(writing.tx(), project, context_.limits.tags_per_project_max));
+    FLAGSTREAM_TRY(CheckRoom(writing, project, context_.limits.tags_per_project_max));
     Tag tag = NewTag(input, project);
     FLAGSTREAM_TRY(store::Insert(writing.tx(), tag));
     FLAGSTREAM_TRY(

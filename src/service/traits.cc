@@ -76,12 +76,14 @@ Result<void> CheckKey(store::Reader& reader, const Trait& trait) {
   return Error::InvalidField("", "The fields trait_key, identity must make a unique set.");
 }
 
-Result<void> CheckRoom(store::Reader& reader, IdentityId identity, int64_t traits_max) {
+Result<void> CheckRoom(Writing& writing, IdentityId identity, int64_t traits_max) {
   FLAGSTREAM_ASSIGN(
       const int64_t count,
-      store::Count(reader, Select<Trait>().Where(&Trait::identity_id, identity.value)));
+      store::Count(writing.tx(), Select<Trait>().Where(&Trait::identity_id, identity.value)));
   if (count < traits_max) return {};
-  return Error(ErrorCode::kTooLarge, "The identity has the largest number of traits allowed.");
+  return writing.Refuse(
+      Limit::kTraitsPerIdentity,
+      Error(ErrorCode::kTooLarge, "The identity has the largest number of traits allowed."));
 }
 
 // The identity, held, in an environment that others may share.
@@ -195,7 +197,7 @@ Result<Written<TraitView>> Traits::Create(const auth::Principal& caller,
   FLAGSTREAM_TRY(Validate(input));
   return Write<TraitView>(context_, &caller, [&](Writing& writing) -> Result<TraitView> {
     FLAGSTREAM_ASSIGN(Identity held, OpenHeld(writing, caller, environment, identity));
-    FLAGSTREAM_TRY(CheckRoom(writing.tx(), identity, context_.limits.traits_per_identity_max));
+    FLAGSTREAM_TRY(CheckRoom(writing, identity, context_.limits.traits_per_identity_max));
     Trait trait;
     trait.identity_id = identity.value;
     trait.created_date = writing.now();

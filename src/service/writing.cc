@@ -45,9 +45,10 @@ void SortUnique(std::vector<EnvironmentId>& ids) {
 
 }  // namespace
 
-Result<Writing> Writing::Begin(store::Transaction& tx, const auth::Principal* author) {
+Result<Writing> Writing::Begin(store::Transaction& tx, const auth::Principal* author,
+                               const LimitRefusals* refusals) {
   FLAGSTREAM_ASSIGN(const int64_t now, tx.NowMicros());
-  return Writing(tx, author, now);
+  return Writing(tx, author, refusals, now);
 }
 
 Result<void> Writing::StampProject(ProjectId project) {
@@ -118,6 +119,11 @@ Result<void> Writing::Audit(const AuditEntry& entry) {
   row.change_type = ChangeTypeName(entry.type);
   row.changes = entry.changes.Encode();
   return store::Insert(*tx_, row);
+}
+
+Error Writing::Refuse(Limit limit, Error refusal) {
+  if (refusals_ != nullptr) refusals_->Count(limit);
+  return refusal;
 }
 
 Result<std::vector<bus::Change>> Writing::Finish() {

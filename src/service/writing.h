@@ -42,8 +42,9 @@ struct AuditEntry {
 // However often a request says that an environment changed, it gets one stamp, at the end.
 class Writing {
  public:
-  // `author` must outlive it; null where no user stands behind the write.
-  static Result<Writing> Begin(store::Transaction& tx, const auth::Principal* author);
+  // All must outlive it. `author` is null where no user stands behind the write.
+  static Result<Writing> Begin(store::Transaction& tx, const auth::Principal* author,
+                               const LimitRefusals* refusals);
 
   store::Transaction& tx() { return *tx_; }
   // The store's time, one for the whole write.
@@ -73,18 +74,23 @@ class Writing {
 
   Result<void> Audit(const AuditEntry& entry);
 
+  // What a write that reaches a limit ends with: `refusal`, and it is counted.
+  Error Refuse(Limit limit, Error refusal);
+
   // Issues what was asked for. Called once, last.
   Result<std::vector<bus::Change>> Finish();
 
  private:
-  Writing(store::Transaction& tx, const auth::Principal* author, int64_t now)
-      : tx_(&tx), author_(author), now_(now) {}
+  Writing(store::Transaction& tx, const auth::Principal* author, const LimitRefusals* refusals,
+          int64_t now)
+      : tx_(&tx), author_(author), refusals_(refusals), now_(now) {}
 
   Result<void> ReviseRest();
   void Tell(const store::Identity& identity, const store::IssuedStamp& issued);
 
   store::Transaction* tx_;
   const auth::Principal* author_;
+  const LimitRefusals* refusals_;  // may be null
   int64_t now_;
   std::vector<EnvironmentId> stamped_;
   std::vector<EnvironmentId> revised_;
@@ -115,7 +121,7 @@ Result<Written<T>> Write(const Context& context, const auth::Principal* author, 
   std::optional<T> value;
   std::vector<bus::Change> changes;
   FLAGSTREAM_TRY(store::WriteAndWait(context.store, [&](store::Transaction& tx) -> Result<void> {
-    FLAGSTREAM_ASSIGN(Writing writing, Writing::Begin(tx, author));
+    FLAGSTREAM_ASSIGN(Writing writing, Writing::Begin(tx, author, context.refusals));
     FLAGSTREAM_ASSIGN(value, work(writing));
     FLAGSTREAM_ASSIGN(changes, writing.Finish());
     return {};
