@@ -42,6 +42,7 @@ bool ShareSecond(Stamp a, Stamp b) {
 ServedEnvironment::ServedEnvironment(flags::Environment given)
     : snapshot(std::move(given)),
       identity_encoder(snapshot.environment()),
+      segments(snapshot),
       stamp_text(wire::StampText(environment().stamp)),
       last_modified(wire::FormatHttpDate(environment().stamp.micros())),
       previous_shares_second(ShareSecond(environment().stamp, environment().previous_stamp)),

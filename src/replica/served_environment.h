@@ -6,6 +6,7 @@
 
 #include "flags/environment.h"
 #include "flags/snapshot.h"
+#include "replica/segment_membership.h"
 #include "wire/sdk.h"
 
 namespace flagstream::replica {
@@ -31,6 +32,7 @@ struct ServedEnvironment {
 
   const flags::Snapshot snapshot;
   const wire::IdentityEncoder identity_encoder;
+  const SegmentMembership segments;
   const std::string stamp_text;       // "1735229888.765625": header and stream
   const std::string last_modified;    // HTTP date of the stamp
   const bool previous_shares_second;  // then no 304 by If-Modified-Since

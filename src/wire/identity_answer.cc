@@ -59,13 +59,15 @@ std::string IdentityEncoder::EncodeIdentityFlags(KeyKind kind,
 }
 
 std::string IdentityEncoder::EncodeIdentityWithSegments(
-    KeyKind kind, const flags::IdentityFlags& evaluation,
-    const std::vector<TraitOutput>& traits) const {
+    KeyKind kind, const flags::IdentityFlags& evaluation, const std::vector<TraitOutput>& traits,
+    const std::vector<const flags::Segment*>& segments) const {
   std::string out = R"({"flags":)";
   AppendFlags(out, kind, evaluation);
   out += R"(,"traits":)";
   AppendTraits(out, traits);
-  out += R"(,"segments":[]})";
+  out += R"(,"segments":)";
+  AppendSegments(out, segments);
+  out += '}';
   return out;
 }
 
@@ -109,6 +111,20 @@ void IdentityEncoder::AppendTraits(std::string& out, const std::vector<TraitOutp
     if (environment_.hide_sensitive_data) break;
     if (!std::exchange(first, false)) out += ',';
     AppendTrait(out, trait);
+  }
+  out += ']';
+}
+
+void IdentityEncoder::AppendSegments(std::string& out,
+                                     const std::vector<const flags::Segment*>& segments) const {
+  out += '[';
+  bool first = true;
+  for (const flags::Segment* segment : segments) {
+    if (environment_.hide_sensitive_data) break;
+    if (!std::exchange(first, false)) out += ',';
+    out += R"({"id":)" + std::to_string(segment->id.value) + R"(,"name":)";
+    AppendJsonString(out, segment->name);
+    out += '}';
   }
   out += ']';
 }

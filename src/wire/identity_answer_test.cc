@@ -145,11 +145,24 @@ TEST(IdentityAnswerTest, OldForms) {
   const flags::IdentityFlags alice = answers.Evaluate("alice");
   const std::string flags = "[" + std::string(kBannerOfAlice) + "]";
   EXPECT_EQ(answers.encoder.EncodeIdentityFlags(KeyKind::kClient, alice), flags);
-  EXPECT_EQ(answers.encoder.EncodeIdentityWithSegments(KeyKind::kClient, alice,
-                                                       {{.id = 7, .trait = {"plan", "pro"s}}}),
-            R"({"flags":)" + flags +
-                R"(,"traits":[{"id":7,"trait_key":"plan","trait_value":"pro","transient":false}],)"
-                R"("segments":[]})");
+  const std::vector<TraitOutput> traits = {{.id = 7, .trait = {"plan", "pro"s}}};
+  const flags::Segment beta = {.id = {5}, .name = "be\"ta"};
+  const flags::Segment pro = {.id = {6}, .name = "pro"};
+  EXPECT_EQ(
+      answers.encoder.EncodeIdentityWithSegments(KeyKind::kClient, alice, traits, {&beta, &pro}),
+      R"({"flags":)" + flags +
+          R"(,"traits":[{"id":7,"trait_key":"plan","trait_value":"pro","transient":false}],)"
+          R"("segments":[{"id":5,"name":"be\"ta"},{"id":6,"name":"pro"}]})");
+}
+
+TEST(IdentityAnswerTest, OldFormsHideWhatIsSensitive) {
+  flags::Environment environment = SampleEnvironment();
+  environment.hide_sensitive_data = true;
+  const Answers answers(std::move(environment));
+  const flags::Segment beta = {.id = {5}, .name = "beta"};
+  const std::string answer = answers.encoder.EncodeIdentityWithSegments(
+      KeyKind::kClient, answers.Evaluate("alice"), {{.id = 7, .trait = {"plan", "pro"s}}}, {&beta});
+  EXPECT_TRUE(answer.ends_with(R"("traits":[],"segments":[]})")) << answer;
 }
 
 }  // namespace

@@ -128,15 +128,17 @@ class IdentityEncoder {
                                                 std::string_view feature_name) const;
   // GET flags/<identifier>, of old releases.
   std::string EncodeIdentityFlags(KeyKind kind, const flags::IdentityFlags& evaluation) const;
-  // GET identities/<identifier>/, of old releases.
+  // GET identities/<identifier>/, of old releases. `segments` are those that the identity is in.
   std::string EncodeIdentityWithSegments(KeyKind kind, const flags::IdentityFlags& evaluation,
-                                         const std::vector<TraitOutput>& traits) const;
+                                         const std::vector<TraitOutput>& traits,
+                                         const std::vector<const flags::Segment*>& segments) const;
 
  private:
   bool ShowsFlag(KeyKind kind, const flags::IdentityFlag& flag) const;
   void AppendFlag(std::string& out, const flags::IdentityFlag& flag) const;
   void AppendFlags(std::string& out, KeyKind kind, const flags::IdentityFlags& evaluation) const;
   void AppendTraits(std::string& out, const std::vector<TraitOutput>& traits) const;
+  void AppendSegments(std::string& out, const std::vector<const flags::Segment*>& segments) const;
 
   const flags::Environment& environment_;
   std::vector<std::string> feature_texts_;  // the member `feature` of each feature

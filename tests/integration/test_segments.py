@@ -116,6 +116,20 @@ def served(environment: Environment, identifier: str, plan: str) -> tuple[bool, 
     return flag["enabled"], flag["feature_state_value"]
 
 
+def test_old_clients_are_told_their_segments(environment):
+    """The old call for an identity lists the segments it is in, whether they override something or not."""
+    override(environment, make_segment(environment, "overrides", "pro"), feature_state_value=text("for pro"))
+    unused = make_segment(environment, "overrides nothing", "pro")
+    make_segment(environment, "other", "free")
+    environment.identify("anna", [{"trait_key": "plan", "trait_value": "pro"}])
+    answer = environment.sdk("GET", "identities/anna/").expect(200).json()
+    assert [segment["name"] for segment in answer["segments"]] == ["overrides", "overrides nothing"]
+    assert answer["segments"][1] == {"id": unused["id"], "name": "overrides nothing"}
+    assert environment.sdk("GET", "identities/bert/").expect(200).json()["segments"] == []
+    environment.patch(hide_sensitive_data=True)
+    assert environment.sdk("GET", "identities/anna/").expect(200).json()["segments"] == []
+
+
 def test_what_an_identity_gets_and_which_segments_it_is_in(environment):
     """The management API shows the winner of each feature with its segment, and lists the segments that match."""
     admin, project = environment.admin, environment.project.id

@@ -54,8 +54,9 @@ net::Response EncodeOldFlags(const IdentityView& view) {
 }
 
 net::Response EncodeOldIdentity(const IdentityView& view) {
-  return DataAnswer(view.stamp_text, view.environment->identity_encoder.EncodeIdentityWithSegments(
-                                         view.kind, view.flags, ShownTraits(view)));
+  return DataAnswer(view.stamp_text,
+                    view.environment->identity_encoder.EncodeIdentityWithSegments(
+                        view.kind, view.flags, ShownTraits(view), SegmentsOf(view)));
 }
 
 void GetIdentity(replica::ShardReplica& replica, net::Request request, net::Responder responder) {

@@ -34,15 +34,22 @@ void MakeTransient(wire::IdentityRequest& request) {
   for (wire::TraitInput& trait : request.traits) trait.transient = true;
 }
 
+using ContextTraits = boost::container::small_vector<flags::ContextTrait, 16>;
+
 // Borrows from `view`.
-flags::IdentityFlags Evaluate(const IdentityView& view, int64_t stored_id) {
-  boost::container::small_vector<flags::ContextTrait, 16> traits;
+ContextTraits ContextTraitsOf(const IdentityView& view) {
+  ContextTraits traits;
   for (const auto& [id, trait, transient] : view.traits) {
     traits.push_back({trait.key, flags::ScalarOf(trait.value)});
   }
-  return flags::EvaluateIdentity(
-      view.environment->snapshot,
-      {.identifier = view.identifier, .id = {stored_id}, .traits = traits});
+  return traits;
+}
+
+// Borrows from `view`.
+flags::IdentityFlags Evaluate(const IdentityView& view) {
+  const ContextTraits traits = ContextTraitsOf(view);
+  return flags::EvaluateIdentity(view.environment->snapshot,
+                                 {.identifier = view.identifier, .id = view.id, .traits = traits});
 }
 
 std::string StampTextOf(const replica::ServedEnvironment& served,
@@ -56,10 +63,11 @@ void Answer(IdentityCall& call, const replica::IdentityData& stored) {
   IdentityView view{.environment = call.match.environment,
                     .kind = call.match.kind,
                     .identifier = call.request.identifier,
+                    .id = {stored.id},
                     .traits = MergeTraits(call.request.traits, stored.traits),
                     .flags = {},
                     .stamp_text = StampTextOf(served, stored)};
-  view.flags = Evaluate(view, stored.id);
+  view.flags = Evaluate(view);
   call.responder.Send(call.encode(view));
 }
 
@@ -89,6 +97,12 @@ void StoreAndAnswer(replica::ShardReplica& replica, IdentityCallPtr call) {
 }
 
 }  // namespace
+
+std::vector<const flags::Segment*> SegmentsOf(const IdentityView& view) {
+  const ContextTraits traits = ContextTraitsOf(view);
+  return view.environment->segments.Of(
+      {.identifier = view.identifier, .id = view.id, .traits = traits});
+}
 
 std::vector<wire::TraitInput> TraitsToStore(const replica::KeyMatch& match,
                                             const wire::IdentityRequest& request) {

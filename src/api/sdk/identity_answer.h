@@ -19,10 +19,14 @@ struct IdentityView {
   replica::ServedEnvironmentPtr environment;
   wire::KeyKind kind = wire::KeyKind::kClient;
   std::string identifier;
+  IdentityId id;  // 0: it is not stored
   std::vector<wire::TraitOutput> traits;
   flags::IdentityFlags flags;
   std::string stamp_text;
 };
+
+// The segments that it is in.
+std::vector<const flags::Segment*> SegmentsOf(const IdentityView& view);
 
 // Makes the body of a 200, or another answer, of an evaluated identity.
 using EncodeIdentityAnswer = std::function<net::Response(const IdentityView&)>;
