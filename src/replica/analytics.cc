@@ -1,42 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "replica/analytics.h"
 
-#include <limits>
-#include <memory>
+#include <utility>
 
 #include "base/log.h"
-#include "store/query.h"
 #include "wire/time.h"
 
 namespace flagstream::replica {
-namespace {
-
-int64_t AddWithoutOverflow(int64_t a, int64_t b) {
-  int64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? std::numeric_limits<int64_t>::max() : sum;
-}
-
-}  // namespace
 
 Analytics::Analytics(std::chrono::milliseconds flush_interval, store::Store& store,
-                     const Clock& clock, Executor& timer, telemetry::Registry& metrics)
+                     const Clock& clock, std::vector<Executor*> shards,
+                     telemetry::Registry& metrics)
     : flush_interval_(flush_interval),
       store_(store),
       clock_(clock),
-      timer_(timer),
+      shards_(std::move(shards)),
       dropped_(metrics.AddCounter("flagstream_analytics_dropped_total",
                                   "Counts of evaluations that found no room in memory.")),
       failed_(metrics.AddCounter("flagstream_analytics_flushes_failed_total",
-                                 "Writes of evaluation counts that failed and are tried again.")) {}
+                                 "Writes of daily counts that failed and are tried again.")) {
+  for (size_t i = 0; i < shards_.size(); ++i) requests_.push_back(std::make_unique<SdkRequests>());
+}
 
 void Analytics::Start() { FlushLater(); }
 
 void Analytics::Count(EnvironmentId environment, FeatureId feature, int64_t evaluations) {
-  const Key key{environment, feature, wire::DayOf(clock_.NowMicros())};
+  const EvaluationKey key{environment, feature, Today()};
   MutexLock lock(mutex_);
-  if (counts_.size() >= kCountsMax && !counts_.contains(key)) return dropped_.Add();
-  int64_t& count = counts_[key];
-  count = AddWithoutOverflow(count, evaluations);
+  EvaluationCounts& counts = gathered_.evaluations;
+  if (counts.size() >= kCountsMax && !counts.contains(key)) return dropped_.Add();
+  AddTo(counts[key], evaluations);
+}
+
+void Analytics::Gather(Task then) {
+  shards_.OnEach([this](size_t shard) { TakeOver(shard); }, std::move(then));
 }
 
 void Analytics::Stop() {
@@ -49,69 +46,51 @@ void Analytics::Stop() {
 }
 
 void Analytics::FlushLater() {
-  timer_.PostAfter(flush_interval_, [this] {
+  shards_.executor(0).PostAfter(flush_interval_, [this] {
     {
       MutexLock lock(mutex_);
       if (stopping_) return;
     }
-    Flush();
+    Gather([this] { Flush(); });
     FlushLater();
   });
 }
 
 void Analytics::Flush() {
-  auto counts = std::make_shared<Counts>();
+  auto gathered = std::make_shared<Gathered>();
   {
     MutexLock lock(mutex_);
     if (stopping_) return;
-    counts->swap(counts_);
+    std::swap(*gathered, gathered_);
   }
-  if (counts->empty()) return;
-  store_.Write([counts](store::Transaction& tx) { return Add(tx, *counts); },
-               [this, counts, token = Outstanding::Token(outstanding_)](const Result<>& written) {
-                 if (written) return;
-                 failed_.Add();
-                 log::Warning("evaluation counts were not written",
-                              {{"reason", written.error().ToString()}});
-                 PutBack(*counts);
-               });
+  if (gathered->IsEmpty()) return;
+  store_.Write(
+      [gathered](store::Transaction& tx) -> Result<> {
+        FLAGSTREAM_TRY(AddEvaluations(tx, gathered->evaluations));
+        return AddRequests(tx, gathered->requests);
+      },
+      [this, gathered, token = Outstanding::Token(outstanding_)](const Result<>& written) {
+        if (written) return;
+        failed_.Add();
+        log::Warning("daily counts were not written", {{"reason", written.error().ToString()}});
+        PutBack(*gathered);
+      });
 }
 
-void Analytics::PutBack(const Counts& counts) {
+void Analytics::PutBack(const Gathered& gathered) {
   MutexLock lock(mutex_);
-  for (const auto& [key, evaluations] : counts) {
-    int64_t& count = counts_[key];
-    count = AddWithoutOverflow(count, evaluations);
-  }
+  for (const auto& [key, count] : gathered.evaluations) AddTo(gathered_.evaluations[key], count);
+  for (const auto& [key, counts] : gathered.requests) AddTo(gathered_.requests[key], counts);
 }
 
-// Environments and features that are gone by now are left out.
-Result<> Analytics::Add(store::Transaction& tx, const Counts& counts) {
-  using store::AnalyticsCount;
-  for (const auto& [key, evaluations] : counts) {
-    FLAGSTREAM_ASSIGN(const auto environment,
-                      store::Get<store::Environment>(tx, key.environment.value));
-    FLAGSTREAM_ASSIGN(const auto feature, store::Get<store::Feature>(tx, key.feature.value));
-    if (!environment || !feature) continue;
-    FLAGSTREAM_ASSIGN(
-        std::optional<AnalyticsCount> row,
-        store::FindOne(tx, store::Select<AnalyticsCount>()
-                               .Where(&AnalyticsCount::environment_id, key.environment.value)
-                               .Where(&AnalyticsCount::feature_id, key.feature.value)
-                               .Where(&AnalyticsCount::day, key.day)));
-    if (row) {
-      row->count = AddWithoutOverflow(row->count, evaluations);
-      FLAGSTREAM_TRY(store::Update(tx, *row));
-      continue;
-    }
-    AnalyticsCount fresh;
-    fresh.environment_id = key.environment.value;
-    fresh.feature_id = key.feature.value;
-    fresh.day = key.day;
-    fresh.count = evaluations;
-    FLAGSTREAM_TRY(store::Insert(tx, fresh));
-  }
-  return {};
+void Analytics::TakeOver(size_t shard) {
+  const SdkRequests::Counts counts = requests_[shard]->Take();
+  const int64_t today = Today();
+  MutexLock lock(mutex_);
+  for (const auto& [environment, of_shard] : counts)
+    AddTo(gathered_.requests[{{environment}, today}], of_shard);
 }
+
+int64_t Analytics::Today() const { return wire::DayOf(clock_.NowMicros()); }
 
 }  // namespace flagstream::replica

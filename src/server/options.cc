@@ -59,9 +59,9 @@ void DeclareServe(Settings& settings, ServeOptions& options) {
   settings.Flag("allow-registration", options.allow_registration,
                 "let anyone sign up without an invitation");
   settings.Integer("analytics-flush", options.analytics_flush, 1, 3'600,
-                   "seconds between writes of evaluation counts; what a crash may lose");
+                   "seconds between writes of daily counts; what a crash may lose");
   settings.Integer("analytics-retention", options.analytics_retention, 1, kRetentionDaysMax,
-                   "days that counts of evaluations are kept");
+                   "days that daily counts of evaluations and requests are kept");
   settings.Integer("audit-retention", options.audit_retention, 1, kRetentionDaysMax,
                    "days that rows of the audit log are kept");
   settings.Secret(

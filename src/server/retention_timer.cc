@@ -28,13 +28,13 @@ RetentionTimer::RetentionTimer(const service::Context& context, service::Retenti
       audit_rows_(metrics.AddCounter("flagstream_audit_rows_removed_total",
                                      "Rows of the audit log that were too old.")),
       analytics_counts_(metrics.AddCounter("flagstream_analytics_counts_removed_total",
-                                           "Daily counts of evaluations that were too old.")),
+                                           "Daily counts that were too old.")),
       failed_(metrics.AddCounter("flagstream_retention_failed_total",
                                  "Removals of old rows that failed and are tried again.")) {
   limits_.push_back(ShowDays(metrics, "flagstream_audit_retention_days",
                              "Days that rows of the audit log are kept.", days.audit));
   limits_.push_back(ShowDays(metrics, "flagstream_analytics_retention_days",
-                             "Days that counts of evaluations are kept.", days.analytics));
+                             "Days that daily counts are kept.", days.analytics));
 }
 
 void RetentionTimer::Start() { Turn(); }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <future>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -76,6 +77,7 @@ class ServeNode {
   Result<> Greet();
   void TouchEnvironment(EnvironmentId environment, UniqueFunction<void(Result<>)> then);
   void Stop();
+  void StopAnalytics();
 
   static auto SubmitTo(WorkerPool& pool) {
     return [&pool](Task task) { return pool.Submit(std::move(task)); };
@@ -149,14 +151,18 @@ Result<> ServeNode::OpenFront() {
 
 void ServeNode::MakeReplica() {
   std::vector<replica::ShardPorts> ports;
-  for (const auto& shard : front_->shards()) ports.push_back({&shard->executor, &shard->hub});
+  std::vector<Executor*> executors;
+  for (const auto& shard : front_->shards()) {
+    ports.push_back({&shard->executor, &shard->hub});
+    executors.push_back(&shard->executor);
+  }
   replica_ = std::make_unique<replica::Replica>(
       replica::ReplicaOptions(),
       replica::ReplicaContext{*store_, bus_, SubmitTo(workers_), clock_, metrics_},
       std::move(ports), Random(SecureRandomSeed()));
   analytics_ =
       std::make_unique<replica::Analytics>(std::chrono::seconds(options_.analytics_flush), *store_,
-                                           clock_, front_->shards().front()->executor, metrics_);
+                                           clock_, std::move(executors), metrics_);
   usage_ = std::make_unique<UsageToAnalytics>(*analytics_);
 }
 
@@ -180,7 +186,7 @@ void ServeNode::MakeUseCases() {
 void ServeNode::AddRoutes(net::Router& router, size_t index) {
   FrontShard& shard = *front_->shards()[index];
   replica::ShardReplica& replica = replica_->shard(index);
-  api::RegisterSdk(router, {replica, *usage_});
+  api::RegisterSdk(router, {replica, analytics_->requests(index), *usage_});
   api::RegisterAdmin(router, *admin_);
   api::RegisterSse(router,
                    {shard.hub, front_->stream_slots(), shard.random, front_->client_profiles()},
@@ -224,12 +230,20 @@ Result<> ServeNode::Greet() {
 void ServeNode::Stop() {
   front_->EndStreams();
   replica_->Stop();
-  analytics_->Stop();
+  StopAnalytics();
   retention_->Stop();
   workers_.Stop();
   hash_workers_.Stop();
   bus_.Stop();
   front_->Stop();
+}
+
+// The shards still run, so each can hand over what it counted.
+void ServeNode::StopAnalytics() {
+  std::promise<void> gathered;
+  analytics_->Gather([&gathered] { gathered.set_value(); });
+  gathered.get_future().wait();
+  analytics_->Stop();
 }
 
 }  // namespace

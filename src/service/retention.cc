@@ -51,8 +51,12 @@ Result<Removed> RemoveOutdated(const Context& context, const RetentionDays& days
   Removed removed;
   FLAGSTREAM_ASSIGN(removed.audit_rows, RemoveBefore(context, &store::AuditLog::created_date,
                                                      now - days.audit * kMicrosPerDay));
-  FLAGSTREAM_ASSIGN(removed.analytics_counts, RemoveBefore(context, &store::AnalyticsCount::day,
-                                                           wire::DayOf(now) - days.analytics));
+  const int64_t first_day = wire::DayOf(now) - days.analytics;
+  FLAGSTREAM_ASSIGN(const int64_t evaluations,
+                    RemoveBefore(context, &store::AnalyticsCount::day, first_day));
+  FLAGSTREAM_ASSIGN(const int64_t requests,
+                    RemoveBefore(context, &store::RequestCount::day, first_day));
+  removed.analytics_counts = evaluations + requests;
   const int64_t transfers_bound = now - days.transfers * kMicrosPerDay;
   FLAGSTREAM_TRY(RemoveBefore(context, &store::FeatureExport::created_at, transfers_bound));
   FLAGSTREAM_TRY(RemoveBefore(context, &store::FeatureImport::created_at, transfers_bound));

@@ -11,8 +11,8 @@ namespace flagstream::service {
 // How long what only grows is kept.
 struct RetentionDays {
   int64_t audit = 365;
-  int64_t analytics = 365;
-  int64_t transfers = 14;  // of features between environments, as files
+  int64_t analytics = 365;  // daily counts of evaluations and of requests
+  int64_t transfers = 14;   // of features between environments, as files
 };
 
 struct Removed {

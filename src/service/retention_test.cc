@@ -46,6 +46,14 @@ class RetentionTest : public ::testing::Test {
     Insert(row);
   }
 
+  void InsertRequests(int64_t age_days) {
+    store::RequestCount row;
+    row.environment_id = world_.dev.id;
+    row.day = wire::DayOf(world_.clock.NowMicros()) - age_days;
+    row.flags = 1;
+    Insert(row);
+  }
+
   ManagementWorld world_;
 };
 
@@ -59,9 +67,13 @@ TEST_F(RetentionTest, OldAuditRowsGoInSeveralPortions) {
 }
 
 TEST_F(RetentionTest, OldCountsGoByDay) {
-  for (const int64_t age : {0, 9, 10, 11, 400}) InsertCount(age);
-  EXPECT_EQ(Must(RemoveOutdated(world_.context, {.analytics = 10})).analytics_counts, 2);
+  for (const int64_t age : {0, 9, 10, 11, 400}) {
+    InsertCount(age);
+    InsertRequests(age);
+  }
+  EXPECT_EQ(Must(RemoveOutdated(world_.context, {.analytics = 10})).analytics_counts, 4);
   EXPECT_EQ(world_.All<AnalyticsCount>().size(), 3U);
+  EXPECT_EQ(world_.All<store::RequestCount>().size(), 3U);
 }
 
 TEST_F(RetentionTest, FilesOfFeaturesGoAfterTwoWeeks) {

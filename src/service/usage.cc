@@ -12,7 +12,7 @@
 namespace flagstream::service {
 namespace {
 
-using store::AnalyticsCount;
+using store::RequestCount;
 using store::Select;
 
 // First and last day.
@@ -50,22 +50,28 @@ Result<std::vector<int64_t>> EnvironmentsOf(store::Reader& reader, OrganisationI
   return environments;
 }
 
-int64_t AddWithoutOverflow(int64_t a, int64_t b) {
-  int64_t sum = 0;
-  return __builtin_add_overflow(a, b, &sum) ? std::numeric_limits<int64_t>::max() : sum;
+void AddTo(int64_t& count, int64_t more) {
+  if (__builtin_add_overflow(count, more, &count)) count = std::numeric_limits<int64_t>::max();
 }
+
+// By day.
+using UsageDays = std::map<int64_t, UsageDay>;
 
 // One environment at a time, which bounds how many rows are in memory.
 Result<void> AddCounts(store::Reader& reader, int64_t environment, const Days& days,
-                       std::map<int64_t, int64_t>& flags) {
-  FLAGSTREAM_ASSIGN(const auto rows,
-                    store::FindMembers(reader,
-                                       Select<AnalyticsCount>()
-                                           .Where(&AnalyticsCount::environment_id, environment)
-                                           .WhereGreater(&AnalyticsCount::day, days.first - 1)
-                                           .WhereLess(&AnalyticsCount::day, days.last + 1),
-                                       &AnalyticsCount::day, &AnalyticsCount::count));
-  for (const auto& [day, count] : rows) flags[day] = AddWithoutOverflow(flags[day], count);
+                       UsageDays& usage) {
+  FLAGSTREAM_ASSIGN(const std::vector<RequestCount> rows,
+                    store::Find(reader, Select<RequestCount>()
+                                            .Where(&RequestCount::environment_id, environment)
+                                            .WhereGreater(&RequestCount::day, days.first - 1)
+                                            .WhereLess(&RequestCount::day, days.last + 1)));
+  for (const RequestCount& row : rows) {
+    UsageDay& day = usage[row.day];
+    AddTo(day.flags, row.flags);
+    AddTo(day.identities, row.identities);
+    AddTo(day.traits, row.traits);
+    AddTo(day.environment_document, row.environment_document);
+  }
   return {};
 }
 
@@ -81,11 +87,14 @@ Result<std::vector<UsageDay>> Usage::List(const auth::Principal& caller,
     const Days days = DaysOf(filter.period, wire::DayOf(now));
     FLAGSTREAM_ASSIGN(const std::vector<int64_t> environments,
                       EnvironmentsOf(reader, organisation, filter));
-    std::map<int64_t, int64_t> flags;
+    UsageDays usage;
     for (const int64_t environment : environments)
-      FLAGSTREAM_TRY(AddCounts(reader, environment, days, flags));
+      FLAGSTREAM_TRY(AddCounts(reader, environment, days, usage));
     List list;
-    for (const auto& [day, count] : flags) list.push_back({day, count});
+    for (auto& [day, counts] : usage) {
+      counts.day = day;
+      list.push_back(counts);
+    }
     return list;
   });
 }
@@ -94,7 +103,10 @@ Result<int64_t> Usage::Total(const auth::Principal& caller, OrganisationId organ
                              const UsageFilter& filter) {
   FLAGSTREAM_ASSIGN(const std::vector<UsageDay> days, List(caller, organisation, filter));
   int64_t total = 0;
-  for (const UsageDay& day : days) total = AddWithoutOverflow(total, day.flags);
+  for (const UsageDay& day : days) {
+    for (const int64_t count : {day.flags, day.identities, day.traits, day.environment_document})
+      AddTo(total, count);
+  }
   return total;
 }
 

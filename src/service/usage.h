@@ -25,10 +25,13 @@ struct UsageFilter {
   UsagePeriod period = UsagePeriod::kCurrent;
 };
 
-// How often flags were evaluated on a day, as SDKs reported it.
+// How often SDKs asked for what on a day.
 struct UsageDay {
   int64_t day = 0;  // since 1970
   int64_t flags = 0;
+  int64_t identities = 0;
+  int64_t traits = 0;
+  int64_t environment_document = 0;
 };
 
 // What an organisation's applications used, for its administrators; from the stored counts.
@@ -40,6 +43,7 @@ class Usage {
   // used nothing.
   Result<std::vector<UsageDay>> List(const auth::Principal& caller, OrganisationId organisation,
                                      const UsageFilter& filter);
+  // Requests of all kinds.
   Result<int64_t> Total(const auth::Principal& caller, OrganisationId organisation,
                         const UsageFilter& filter);
 

@@ -425,4 +425,16 @@ struct Columns<AnalyticsCount> {
   }
 };
 
+template <>
+struct Columns<RequestCount> {
+  static constexpr std::string_view kTable = "request_count";
+  static constexpr auto kFields = std::make_tuple(
+      Field{"id", &RequestCount::id}, Field{"environment_id", &RequestCount::environment_id},
+      Field{"day", &RequestCount::day}, Field{"flags", &RequestCount::flags},
+      Field{"identities", &RequestCount::identities}, Field{"traits", &RequestCount::traits},
+      Field{"environment_document", &RequestCount::environment_document});
+  static UniqueKeyNames UniqueKeys() { return {{"environment_id", "day"}}; }
+  static ReferenceNames References() { return {{"environment_id", "environment"}}; }
+};
+
 }  // namespace flagstream::store

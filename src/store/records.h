@@ -319,4 +319,15 @@ struct AnalyticsCount {
   int64_t count = 0;
 };
 
+// How often SDKs asked for what on one day.
+struct RequestCount {
+  int64_t id = 0;
+  int64_t environment_id = 0;  // unique with day
+  int64_t day = 0;             // days since 1970
+  int64_t flags = 0;
+  int64_t identities = 0;
+  int64_t traits = 0;
+  int64_t environment_document = 0;
+};
+
 }  // namespace flagstream::store

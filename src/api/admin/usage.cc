@@ -27,13 +27,13 @@ Result<service::UsageFilter> ReadFilter(const net::Request& request) {
   return filter;
 }
 
-// Requests are not counted by kind, so these are the evaluations that SDKs reported.
 wire::Json DayJson(const service::UsageDay& day) {
   wire::Json json;
   json.Set("day", wire::FormatIsoDay(day.day));
   json.Set("flags", day.flags);
-  for (const char* uncounted : {"identities", "traits", "environment_document"})
-    json.Set(uncounted, 0);
+  json.Set("identities", day.identities);
+  json.Set("traits", day.traits);
+  json.Set("environment_document", day.environment_document);
   json.Set("labels", wire::Json::Object());
   return json;
 }

@@ -26,15 +26,15 @@ std::vector<TraitWrite> WritesOf(const replica::KeyMatch& match,
   return writes;
 }
 
-void PostBulkIdentities(replica::ShardReplica& replica, net::Request request,
-                        net::Responder responder) {
-  const Result<replica::KeyMatch> match = AuthenticateSdk(request, replica);
+void PostBulkIdentities(const SdkContext& context, net::Request request, net::Responder responder) {
+  const Result<replica::KeyMatch> match =
+      AuthenticateSdk(request, context, replica::SdkResource::kIdentities);
   if (!match) return responder.Send(ErrorAnswer(match.error()));
   if (auto refusal = RefuseMediaType(request)) return responder.Send(*std::move(refusal));
   const auto requests = wire::ParseBulkIdentities(JsonTextOf(request));
   if (!requests) return responder.Send(ErrorAnswer(requests.error()));
 
-  WriteInTurn(replica, match->environment->environment().id, WritesOf(*match, *requests),
+  WriteInTurn(context.replica, match->environment->environment().id, WritesOf(*match, *requests),
               [responder = std::move(responder)](const Result<>& written) mutable {
                 responder.Send(written ? JsonAnswer(200, "{}") : ErrorAnswer(written.error()));
               });

@@ -8,8 +8,9 @@
 namespace flagstream::api {
 namespace {
 
-net::Response AnswerDocument(const net::Request& request, const replica::ShardReplica& replica) {
-  const Result<replica::KeyMatch> match = AuthenticateServerKey(request, replica);
+net::Response AnswerDocument(const net::Request& request, const SdkContext& context) {
+  const Result<replica::KeyMatch> match =
+      AuthenticateServerKey(request, context, replica::SdkResource::kEnvironmentDocument);
   if (!match) return ErrorAnswer(match.error());
   const replica::ServedEnvironment& served = *match->environment;
   // Two revisions in one second have the same HTTP date, so a client may hold the older of them.
@@ -23,7 +24,7 @@ net::Response AnswerDocument(const net::Request& request, const replica::ShardRe
 void RegisterEnvironmentDocument(net::Router& router, SdkContext context) {
   router.Add(net::Method::kGet, "/api/v1/environment-document/",
              [context](net::Request request, net::Responder responder) {
-               responder.Send(AnswerDocument(request, context.replica));
+               responder.Send(AnswerDocument(request, context));
              });
 }
 

@@ -26,10 +26,19 @@ Result<replica::KeyMatch> AuthenticateSdk(const net::Request& request,
   return match;
 }
 
+Result<replica::KeyMatch> AuthenticateSdk(const net::Request& request, const SdkContext& context,
+                                          replica::SdkResource resource) {
+  FLAGSTREAM_ASSIGN(replica::KeyMatch match, AuthenticateSdk(request, context.replica));
+  context.requests.Count(match.environment->environment().id, resource);
+  return match;
+}
+
 Result<replica::KeyMatch> AuthenticateServerKey(const net::Request& request,
-                                                const replica::ShardReplica& replica) {
-  FLAGSTREAM_ASSIGN(replica::KeyMatch match, AuthenticateSdk(request, replica));
+                                                const SdkContext& context,
+                                                replica::SdkResource resource) {
+  FLAGSTREAM_ASSIGN(replica::KeyMatch match, AuthenticateSdk(request, context.replica));
   if (match.kind != wire::KeyKind::kServer) return MissingKey();
+  context.requests.Count(match.environment->environment().id, resource);
   return match;
 }
 

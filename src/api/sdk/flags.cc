@@ -21,8 +21,9 @@ net::Response AnswerOneFlag(const replica::KeyMatch& match, std::string_view fea
   return JsonAnswer(200, *std::move(flag));
 }
 
-net::Response AnswerFlags(const net::Request& request, const replica::ShardReplica& replica) {
-  const Result<replica::KeyMatch> match = AuthenticateSdk(request, replica);
+net::Response AnswerFlags(const net::Request& request, const SdkContext& context) {
+  const Result<replica::KeyMatch> match =
+      AuthenticateSdk(request, context, replica::SdkResource::kFlags);
   if (!match) return ErrorAnswer(match.error());
   if (!request.query().empty()) {
     const auto feature = request.QueryParameter("feature");
@@ -34,8 +35,9 @@ net::Response AnswerFlags(const net::Request& request, const replica::ShardRepli
                         served.stamp_text);
 }
 
-net::Response AnswerVariants(const net::Request& request, const replica::ShardReplica& replica) {
-  const Result<replica::KeyMatch> match = AuthenticateSdk(request, replica);
+net::Response AnswerVariants(const net::Request& request, const SdkContext& context) {
+  const Result<replica::KeyMatch> match =
+      AuthenticateSdk(request, context, replica::SdkResource::kFlags);
   if (!match) return ErrorAnswer(match.error());
   std::optional<std::string> variants = wire::EncodeVariants(
       match->environment->environment(), match->kind, {request.PathInteger("feature")});
@@ -48,11 +50,11 @@ net::Response AnswerVariants(const net::Request& request, const replica::ShardRe
 void RegisterFlags(net::Router& router, SdkContext context) {
   router.Add(net::Method::kGet, "/api/v1/flags/",
              [context](net::Request request, net::Responder responder) {
-               responder.Send(AnswerFlags(request, context.replica));
+               responder.Send(AnswerFlags(request, context));
              });
   router.Add(net::Method::kGet, "/api/v1/flags/{feature:int}/multivariate-options/",
              [context](net::Request request, net::Responder responder) {
-               responder.Send(AnswerVariants(request, context.replica));
+               responder.Send(AnswerVariants(request, context));
              });
 }
 

@@ -59,8 +59,9 @@ net::Response EncodeOldIdentity(const IdentityView& view) {
                         view.kind, view.flags, ShownTraits(view), SegmentsOf(view)));
 }
 
-void GetIdentity(replica::ShardReplica& replica, net::Request request, net::Responder responder) {
-  Result<replica::KeyMatch> match = AuthenticateSdk(request, replica);
+void GetIdentity(const SdkContext& context, net::Request request, net::Responder responder) {
+  Result<replica::KeyMatch> match =
+      AuthenticateSdk(request, context, replica::SdkResource::kIdentities);
   if (!match) return responder.Send(ErrorAnswer(match.error()));
   const std::optional<std::string> given = request.QueryParameter("identifier");
   if (!given || given->empty()) {
@@ -74,39 +75,40 @@ void GetIdentity(replica::ShardReplica& replica, net::Request request, net::Resp
   const std::optional<std::string> feature = request.QueryParameter("feature");
   EncodeIdentityAnswer encode = transient ? EncodeAsTransient : EncodeAsPosted;
   if (feature && !feature->empty()) encode = OneFlag(*feature);
-  AnswerIdentity(replica, *std::move(match),
+  AnswerIdentity(context.replica, *std::move(match),
                  {.identifier = *std::move(identifier), .transient = transient, .traits = {}},
                  std::move(responder), std::move(encode));
 }
 
-void PostIdentity(replica::ShardReplica& replica, net::Request request, net::Responder responder) {
-  Result<replica::KeyMatch> match = AuthenticateSdk(request, replica);
+void PostIdentity(const SdkContext& context, net::Request request, net::Responder responder) {
+  Result<replica::KeyMatch> match =
+      AuthenticateSdk(request, context, replica::SdkResource::kIdentities);
   if (!match) return responder.Send(ErrorAnswer(match.error()));
   if (auto refusal = RefuseMediaType(request)) return responder.Send(*std::move(refusal));
   Result<wire::IdentityRequest> input = wire::ParseIdentityRequest(JsonTextOf(request));
   if (!input) return responder.Send(ErrorAnswer(input.error()));
-  AnswerIdentity(replica, *std::move(match), *std::move(input), std::move(responder),
+  AnswerIdentity(context.replica, *std::move(match), *std::move(input), std::move(responder),
                  EncodeAsPosted);
 }
 
-void GetOfPath(replica::ShardReplica& replica, net::Request request, net::Responder responder,
-               EncodeIdentityAnswer encode) {
-  Result<replica::KeyMatch> match = AuthenticateSdk(request, replica);
+void GetOfPath(const SdkContext& context, replica::SdkResource resource,
+               const net::Request& request, net::Responder responder, EncodeIdentityAnswer encode) {
+  Result<replica::KeyMatch> match = AuthenticateSdk(request, context, resource);
   if (!match) return responder.Send(ErrorAnswer(match.error()));
   Result<std::string> identifier = wire::ParseIdentifier(request.Path("identifier"));
   if (!identifier) return responder.Send(ErrorAnswer(identifier.error()));
-  AnswerIdentity(replica, *std::move(match),
+  AnswerIdentity(context.replica, *std::move(match),
                  {.identifier = *std::move(identifier), .transient = false, .traits = {}},
                  std::move(responder), std::move(encode));
 }
 
-void GetOldIdentity(replica::ShardReplica& replica, net::Request request,
-                    net::Responder responder) {
-  GetOfPath(replica, std::move(request), std::move(responder), EncodeOldIdentity);
+void GetOldIdentity(const SdkContext& context, net::Request request, net::Responder responder) {
+  GetOfPath(context, replica::SdkResource::kIdentities, request, std::move(responder),
+            EncodeOldIdentity);
 }
 
-void GetOldFlags(replica::ShardReplica& replica, net::Request request, net::Responder responder) {
-  GetOfPath(replica, std::move(request), std::move(responder), EncodeOldFlags);
+void GetOldFlags(const SdkContext& context, net::Request request, net::Responder responder) {
+  GetOfPath(context, replica::SdkResource::kFlags, request, std::move(responder), EncodeOldFlags);
 }
 
 }  // namespace

@@ -12,9 +12,9 @@
 
 namespace flagstream::api {
 
-net::Handler Bind(SdkContext context, ReplicaEndpoint endpoint) {
-  return [&replica = context.replica, endpoint](net::Request request, net::Responder responder) {
-    endpoint(replica, std::move(request), std::move(responder));
+net::Handler Bind(SdkContext context, SdkEndpoint endpoint) {
+  return [context, endpoint](net::Request request, net::Responder responder) {
+    endpoint(context, std::move(request), std::move(responder));
   };
 }
 

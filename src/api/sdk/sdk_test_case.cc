@@ -119,7 +119,7 @@ SdkTestCase::SdkTestCase()
   });
   FLAGSTREAM_ASSERT(filled.ok());
   Serve();
-  RegisterSdk(router_, {.replica = replica_, .usage = usage_});
+  RegisterSdk(router_, {.replica = replica_, .requests = requests_, .usage = usage_});
 }
 
 SdkTestCase::~SdkTestCase() {

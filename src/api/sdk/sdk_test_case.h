@@ -68,6 +68,8 @@ class SdkTestCase : public ::testing::Test {
   // Traits of an identity as text ("plan=pro age=41"); nothing if it is not stored.
   std::optional<std::string> StoredTraits(const std::string& identifier);
   int64_t StoredIdentities();
+  // Counted since the last time: flags, identities, traits, environment documents.
+  replica::SdkResourceCounts TakeRequests() { return requests_.Take()[1]; }
   replica::ServedEnvironmentPtr served() { return replica_.FindById(EnvironmentId{1}); }
 
   class Usage final : public FeatureUsage {
@@ -90,6 +92,7 @@ class SdkTestCase : public ::testing::Test {
   stream::Hub hub_{{}, shard_, clock_, Random(1), registry_};
   replica::IdentityWatch watch_;
   replica::ShardReplica replica_;
+  replica::SdkRequests requests_;
   Usage usage_;
   net::Router router_{MakeFallbackAnswers()};
   testing::HttpClient client_{router_, shard_};

@@ -20,8 +20,9 @@ namespace {
 
 // The key's environment, if its organisation stores traits.
 Result<replica::KeyMatch> AuthenticateTraitWriter(const net::Request& request,
-                                                  const replica::ShardReplica& replica) {
-  FLAGSTREAM_ASSIGN(replica::KeyMatch match, AuthenticateSdk(request, replica));
+                                                  const SdkContext& context,
+                                                  replica::SdkResource resource) {
+  FLAGSTREAM_ASSIGN(replica::KeyMatch match, AuthenticateSdk(request, context, resource));
   if (!match.environment->environment().organisation.persist_trait_data) {
     return Error(ErrorCode::kPermissionDenied, "Organisation is not authorised to store traits.");
   }
@@ -43,14 +44,14 @@ struct TraitCall {
 };
 
 template <class Input, class Parse>
-std::optional<TraitCall<Input>> ReadTraitCall(const net::Request& request,
-                                              const replica::ShardReplica& replica, Parse parse,
-                                              net::Responder& responder) {
+std::optional<TraitCall<Input>> ReadTraitCall(
+    const net::Request& request, const SdkContext& context, Parse parse, net::Responder& responder,
+    replica::SdkResource resource = replica::SdkResource::kTraits) {
   const auto refuse = [&responder](net::Response answer) {
     responder.Send(std::move(answer));
     return std::nullopt;
   };
-  const Result<replica::KeyMatch> match = AuthenticateTraitWriter(request, replica);
+  const Result<replica::KeyMatch> match = AuthenticateTraitWriter(request, context, resource);
   if (!match) return refuse(ErrorAnswer(match.error()));
   if (auto refusal = RefuseMediaType(request)) return refuse(*std::move(refusal));
   Result<Input> input = parse(JsonTextOf(request));
@@ -61,11 +62,11 @@ std::optional<TraitCall<Input>> ReadTraitCall(const net::Request& request,
   return TraitCall<Input>{match->environment->environment().id, *std::move(input)};
 }
 
-void PostTrait(replica::ShardReplica& replica, net::Request request, net::Responder responder) {
+void PostTrait(const SdkContext& context, net::Request request, net::Responder responder) {
   const auto call =
-      ReadTraitCall<wire::TraitRequest>(request, replica, wire::ParseTraitRequest, responder);
+      ReadTraitCall<wire::TraitRequest>(request, context, wire::ParseTraitRequest, responder);
   if (!call) return;
-  replica.WriteTraits(
+  context.replica.WriteTraits(
       call->environment, call->input.identifier, {call->input.trait},
       [responder = std::move(responder), body = wire::EncodeTraitAnswer(call->input)](
           const Result<replica::IdentityPtr>& stored) mutable {
@@ -85,25 +86,24 @@ std::vector<TraitWrite> GroupByIdentity(const std::vector<wire::TraitRequest>& r
   return writes;
 }
 
-void PutTraitsInBulk(replica::ShardReplica& replica, net::Request request,
-                     net::Responder responder) {
+void PutTraitsInBulk(const SdkContext& context, net::Request request, net::Responder responder) {
   const auto call = ReadTraitCall<std::vector<wire::TraitRequest>>(
-      request, replica, wire::ParseTraitBulkRequest, responder);
+      request, context, wire::ParseTraitBulkRequest, responder);
   if (!call) return;
   WriteInTurn(
-      replica, call->environment, GroupByIdentity(call->input),
+      context.replica, call->environment, GroupByIdentity(call->input),
       [responder = std::move(responder),
        body = wire::EncodeTraitBulkAnswer(call->input)](const Result<>& written) mutable {
         responder.Send(written ? JsonAnswer(200, std::move(body)) : ErrorAnswer(written.error()));
       });
 }
 
-void PostIncrement(replica::ShardReplica& replica, net::Request request, net::Responder responder) {
+void PostIncrement(const SdkContext& context, net::Request request, net::Responder responder) {
   const auto call =
-      ReadTraitCall<wire::TraitIncrement>(request, replica, wire::ParseTraitIncrement, responder);
+      ReadTraitCall<wire::TraitIncrement>(request, context, wire::ParseTraitIncrement, responder);
   if (!call) return;
   const wire::TraitIncrement& input = call->input;
-  replica.IncrementTrait(
+  context.replica.IncrementTrait(
       call->environment, input.identifier, input.key, input.by,
       [responder = std::move(responder), input](const Result<int64_t>& value) mutable {
         if (!value) return responder.Send(ErrorAnswer(value.error()));
@@ -120,16 +120,17 @@ wire::TraitOutput StoredTrait(const replica::IdentityData& identity, const std::
 }
 
 // {"trait_value": ...} with the rest in the path.
-void PostOldTrait(replica::ShardReplica& replica, net::Request request, net::Responder responder) {
+void PostOldTrait(const SdkContext& context, net::Request request, net::Responder responder) {
   const auto parse = [&request](std::string_view body) -> Result<wire::TraitRequest> {
     FLAGSTREAM_ASSIGN(std::string identifier, wire::ParseIdentifier(request.Path("identifier")));
     FLAGSTREAM_ASSIGN(wire::TraitInput trait,
                       wire::ParseTraitValueRequest(request.Path("key"), body));
     return wire::TraitRequest{std::move(identifier), std::move(trait)};
   };
-  const auto call = ReadTraitCall<wire::TraitRequest>(request, replica, parse, responder);
+  const auto call = ReadTraitCall<wire::TraitRequest>(request, context, parse, responder,
+                                                      replica::SdkResource::kIdentities);
   if (!call) return;
-  replica.WriteTraits(
+  context.replica.WriteTraits(
       call->environment, call->input.identifier, {call->input.trait},
       [responder = std::move(responder),
        key = call->input.trait.key](const Result<replica::IdentityPtr>& stored) mutable {

@@ -26,7 +26,7 @@ using TransferRecords =
                store::FeatureTag, store::MultivariateOption, store::Segment, store::SegmentRule,
                store::SegmentCondition, store::FeatureSegment, store::Identity, store::Trait,
                store::FeatureState, store::MultivariateFeatureStateValue, store::AnalyticsCount,
-               store::AuditLog>;
+               store::RequestCount, store::AuditLog>;
 
 // Their tables.
 const std::vector<const store::Table*>& TransferTables();

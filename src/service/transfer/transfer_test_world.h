@@ -59,6 +59,8 @@ struct FullWorld : ManagementWorld {
             .identity_id = alice.id, .trait_key = "age", .value_type = "float", .value = "1.5"});
     Put(*this, store::AnalyticsCount{
                    .environment_id = dev.id, .feature_id = banner.id, .day = 9, .count = 3});
+    Put(*this,
+        store::RequestCount{.environment_id = dev.id, .day = 9, .flags = 4, .identities = 1});
   }
 
   void Variants() {

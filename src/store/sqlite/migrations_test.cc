@@ -128,7 +128,7 @@ TEST_F(SchemaTest, IsWhatTheColumnListsSay) {
                Feature, FeatureOwner, FeatureState, Identity, DeletedIdentity, Trait, AuditLog,
                AnalyticsCount, Tag, FeatureTag, MultivariateOption, Segment, SegmentRule,
                SegmentCondition, FeatureSegment, MultivariateFeatureStateValue, UserPermission,
-               MasterApiKey, FeatureExport, FeatureImport>();
+               MasterApiKey, FeatureExport, FeatureImport, RequestCount>();
 }
 
 TEST_F(SchemaTest, QueriesThatMatterUseAnIndexAndDoNotSort) {
