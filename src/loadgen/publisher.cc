@@ -53,7 +53,9 @@ class AdminPublisher final : public Publisher {
     return client_.Send("PATCH", path_, headers_,
                         enabled_ ? R"({"enabled": true})" : R"({"enabled": false})");
   }
-  Result<> Confirm() override { return ExpectSuccess(client_.ReadAnswer(), "switching the feature"); }
+  Result<> Confirm() override {
+    return ExpectSuccess(client_.ReadAnswer(), "switching the feature");
+  }
 
  private:
   HttpClient client_;
