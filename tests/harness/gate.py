@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 
+from harness.server import free_port
 from harness.sse import EVENT
 
 PIECE = 1 << 16
@@ -99,8 +100,9 @@ class Gate:
         self._open = threading.Event()
         self._open.set()
         self._holds: list[Hold] = []
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-        self.port = self._listener.getsockname()[1]
+        # Not one that the kernel chooses, who would soon give it again: threads of an SDK that was closed may still call.
+        self.port = free_port()
+        self._listener = socket.create_server(("127.0.0.1", self.port), backlog=512)
         self.delay = 0.0
         self.slice_bytes: int | None = None
         self.requests: list[Passed] = []
