@@ -49,7 +49,8 @@ def server_table(rows):
         lines.append(f"| {row['what']} | {row['version']} | {row['streams']:,} | "
                      f"{row['cpu_us']:.1f} µs = {row['cpu_ratio']:.2f} × | "
                      f"{row['last_ms']:.0f} ms = {row['last_ratio']:.2f} × | {row['bytes']:,.0f} B | {row['lost']} |")
-    return lines
+    charts = [f"![{title}]({FIGURES.name}/{figure}.svg)" for figure, (title, _unit, _decimals) in CHARTS.items()]
+    return [*lines, "", *charts]
 
 
 def machine_line(report):
