@@ -61,6 +61,8 @@ def test_ruby_sees_a_change_at_once(make_server, environment_on, follow):
     for number in range(1, 4):
         environment.set("banner", feature_state_value=f"value {number}")
         ruby.wait_for_banner(f"value {number}")
+        # It fetches at the end of a stream, before it counts that end and opens the next.
+        wait_until(lambda: ruby.streams > number, "its next stream")
         wait_for_first_events(ruby)
         assert (ruby.ends, ruby.streams) == (number, number + 1)
 
