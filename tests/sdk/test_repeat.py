@@ -2,18 +2,12 @@
 """The JavaScript client drops an event that arrives while it fetches. Forced here: the gate holds the answer to a fetch
 until the event of the next change has come."""
 
-import pytest
-
 from harness.deadline import wait_until
-from harness.sdks import WAYS
 from harness.sse import Stream, stamp_in
 from harness.stream_models import Browser
+from sdk.ways import those
 
-pytestmark = [pytest.mark.sdk]
-
-dropping_events = pytest.mark.parametrize("way", [
-    pytest.param(way, id=str(way), marks=pytest.mark.xdist_group(way.program))
-    for way in WAYS if way.client_side and way.mode == "stream"])
+dropping_events = those(lambda way: way.client_side and way.mode == "stream")
 
 
 def change_while_fetching(client, environment) -> None:
@@ -44,9 +38,7 @@ def test_a_dropped_event_is_repeated(open_client, make_server, environment_on, w
 
 
 # In a browser an event may reach the page after the answers to its driver, so there nothing forces the loss.
-@pytest.mark.parametrize("way", [
-    pytest.param(way, id=str(way), marks=pytest.mark.xdist_group(way.program))
-    for way in WAYS if way.program == "javascript"])
+@those(lambda way: way.program == "javascript")
 def test_without_repeats_it_is_lost(open_client, make_server, environment_on, way):
     """With --repeat 0 the client still has the older flags when another stream has been silent for longer than a repeat
     would have taken: the test above forces what it says."""

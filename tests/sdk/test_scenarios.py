@@ -5,21 +5,13 @@ packages, unmodified, in a driver of their language."""
 import pytest
 
 from harness.deadline import wait_until
-from harness.sdks import WAYS, Way
+from harness.sdks import Way
 from harness.segments import serve_segment
 from sdk.rules import Rules
 from sdk.variants import Variants
+from sdk.ways import those
 
 CHANGES = 100
-
-
-def those(wanted=lambda way: True) -> pytest.MarkDecorator:
-    """Parameters: the ways that `wanted` picks. All tests of a program are on one worker, so that one process serves
-    them."""
-    return pytest.mark.parametrize("way", [
-        pytest.param(way, id=str(way), marks=[pytest.mark.sdk, pytest.mark.xdist_group(way.program)])
-        for way in WAYS if wanted(way)])
-
 
 every_way = those()
 with_stream = those(lambda way: way.mode == "stream")
