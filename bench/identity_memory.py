@@ -14,12 +14,12 @@ import pathlib
 import re
 import resource
 import selectors
-import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
+
+from processes import free_port, running
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CLIENT_KEY = "demo-development"
@@ -34,27 +34,12 @@ PATHS = {
 
 @contextlib.contextmanager
 def server(binary, streams):
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        with open(f"{folder}/out", "wb") as out:
-            process = subprocess.Popen(
-                [binary, "serve", "--demo", "--threads", "1", "--listen", "127.0.0.1:0", "--data", f"{folder}/data",
-                 "--stream-max-age", "3600", "--max-streams", str(streams + 100), "--log-level", "error"],
-                stdout=out, stdin=subprocess.DEVNULL)
-        try:
-            yield process, wait_for_port(process, pathlib.Path(folder) / "out")
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait()
-
-
-def wait_for_port(process, printed):
-    end = time.monotonic() + DEADLINE_SECONDS
-    while time.monotonic() < end and process.poll() is None:
-        found = re.search(r"^listening on http://127\.0\.0\.1:(\d+)$", printed.read_text(), re.MULTILINE)
-        if found:
-            return int(found[1])
-        time.sleep(0.01)
-    sys.exit("the server did not start")
+        command = [binary, "serve", "--demo", "--threads", "1", "--listen", f"127.0.0.1:{port}", "--data",
+                   f"{folder}/data", "--stream-max-age", "3600", "--max-streams", str(streams + 100), "--log-level", "error"]
+        with running(command, port) as process:
+            yield process, port
 
 
 def memory(process):

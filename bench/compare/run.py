@@ -94,11 +94,14 @@ class Servers:
         self.environment = {**os.environ, "FLAGSTREAM_PUBLISH_TOKEN": TOKEN}
 
     @contextlib.contextmanager
-    def _program(self, *command, port=None, **options):
-        port = port or free_port()
-        with running(pinned(SERVER_CORE, *command, *([] if options.pop("configured", False) else [port])), port,
-                     env=self.environment, **options) as process:
+    def _running(self, port, *command):
+        with running(pinned(SERVER_CORE, *command), port, env=self.environment) as process:
             yield port, process
+
+    def _program(self, *command):
+        """One that takes its port as the last argument."""
+        port = free_port()
+        return self._running(port, *command, port)
 
     def _fresh_folder(self, name):
         folder = self._folder / name
@@ -112,7 +115,7 @@ class Servers:
         port = free_port()
         command = [self._arguments.binary, "hub", "--listen", f"127.0.0.1:{port}", "--data", self._fresh_folder("hub")]
         command += ["--threads", "1", "--stream-max-age", "86400", "--log-level", "warning"]
-        with self._program(*command, port=port, configured=True) as server:
+        with self._running(port, *command) as server:
             yield server
 
     def floor(self):
@@ -133,7 +136,7 @@ class Servers:
         with self._program(self._arguments.programs / "origin") as (origin, _process):
             text = NCHAN.format(folder=folder, port=port, origin=origin, descriptors=DESCRIPTORS)
             (folder / "nginx.conf").write_text(text)
-            with self._program("/usr/sbin/nginx", "-c", folder / "nginx.conf", port=port, configured=True) as server:
+            with self._running(port, "/usr/sbin/nginx", "-c", folder / "nginx.conf") as server:
                 yield server
 
     @contextlib.contextmanager
@@ -142,8 +145,8 @@ class Servers:
         (folder / "routes").write_text(f"* 127.0.0.1:{origin}\n")
         (folder / "pushpin.conf").write_text(
             PUSHPIN.format(folder=folder, port=port, control=control, descriptors=DESCRIPTORS))
-        with self._program(self._arguments.programs / "origin", origin, control, port=origin, configured=True):
-            with self._program("pushpin", f"--config={folder / 'pushpin.conf'}", port=port, configured=True) as server:
+        with self._running(origin, self._arguments.programs / "origin", origin, control):
+            with self._running(port, "pushpin", f"--config={folder / 'pushpin.conf'}") as server:
                 wait_for_streams(port)
                 yield server
 
