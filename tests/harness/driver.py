@@ -137,6 +137,11 @@ class Client:
         """Of an SDK that tells of changes: what it told, oldest first."""
         return self._driver.call({"do": "changes", "client": self.name})["changes"]
 
+    @property
+    def heard(self) -> int:
+        """Events that have come to a client-side SDK; those of its gate may be on their way."""
+        return self._driver.call({"do": "heard", "client": self.name})["events"]
+
     def wait_for(self, feature: str, enabled: bool, value, seconds: float = 60) -> None:
         wanted = [enabled, self.way.seen(value)]
         wait_until(lambda: self.flags().get(feature) == wanted, f"{feature} to be {wanted}", seconds)

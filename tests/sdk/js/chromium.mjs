@@ -13,6 +13,8 @@ const require = createRequire(import.meta.url);
 const PAGE = `<!doctype html><meta charset="utf-8"><title>client</title>
 <script type="module">
   import { openClient } from "/client.mjs";
+  import { countEvents } from "/heard.mjs";
+  window.heard = countEvents(window);
   window.open_client = async (command) => {
     if (command.sdk === "react-12") {
       const react = await import("/react");
@@ -47,7 +49,7 @@ async function bundleReact() {
 const react = await bundleReact();
 
 async function answer(request, response) {
-  const [, kind, name] = request.url.match(/^\/(sdk|react|(?:client|native)\.mjs)?(?:\/(.+))?$/);
+  const [, kind, name] = request.url.match(/^\/(sdk|react|(?:client|heard|native)\.mjs)?(?:\/(.+))?$/);
   response.setHeader("Content-Type", kind ? "text/javascript" : "text/html");
   if (kind === "sdk") response.end(await build(name));
   else if (kind === "react") response.end(react);
@@ -89,6 +91,7 @@ serve({
       flags: () => ask("window.client.flags()"),
       identify: (asked) => ask((identity) => window.client.identify(identity), asked),
       changes: () => ask("window.client.changes()"),
+      heard: () => ask((base) => window.heard(base), command.stream),
       close: () => context.close(),
     };
   },

@@ -3,10 +3,12 @@
 import { createRequire } from "node:module";
 import { EventSource } from "eventsource";
 import { openClient } from "./client.mjs";
+import { countEvents } from "./heard.mjs";
 import { PACKAGES, serve, versionOf } from "./protocol.mjs";
 
 globalThis.window = globalThis;
 globalThis.EventSource = EventSource;
+const heard = countEvents(globalThis);
 
 const require = createRequire(import.meta.url);
 
@@ -14,6 +16,6 @@ serve({
   versions: Object.fromEntries(Object.entries(PACKAGES).map(([sdk, name]) => [sdk, versionOf(name)])),
   async open(command) {
     const { createFlagsmithInstance } = require(`${PACKAGES[command.sdk]}/isomorphic`);
-    return openClient(createFlagsmithInstance(), command);
+    return { ...await openClient(createFlagsmithInstance(), command), heard: () => heard(command.stream) };
   },
 });

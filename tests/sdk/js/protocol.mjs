@@ -34,7 +34,7 @@ function say(message) {
 }
 
 // Answers commands until the test closes our input. `open(command)` makes a client: { flags(command), identify?(command),
-// changes?(), close() }, each of which may be asynchronous. `end()` closes what all clients share.
+// changes?(), heard?(), close() }, each of which may be asynchronous. `end()` closes what all clients share.
 export function serve({ versions, details = {}, open, end = async () => {} }) {
   const clients = new Map();
 
@@ -50,6 +50,7 @@ export function serve({ versions, details = {}, open, end = async () => {} }) {
       return {};
     }
     if (command.do === "changes") return { changes: await client.changes() };
+    if (command.do === "heard") return { events: await client.heard() };
     if (command.do === "close") {
       clients.delete(command.client);
       await client?.close();
