@@ -35,10 +35,26 @@ size_t RaiseDescriptorLimit() {
   return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : before;
 }
 
-size_t StreamsMax(const NodeOptions& options) {
+api::StreamLimits StreamLimitsFor(const NodeOptions& options) {
   const size_t descriptors = RaiseDescriptorLimit();
-  if (options.max_streams) return static_cast<size_t>(*options.max_streams);
-  return std::max(descriptors, kDescriptorReserve + kStreamsMin) - kDescriptorReserve;
+  const size_t total_default =
+      std::max(descriptors, kDescriptorReserve + kStreamsMin) - kDescriptorReserve;
+  return {.total = options.max_streams ? static_cast<size_t>(*options.max_streams) : total_default,
+          .per_environment = static_cast<size_t>(options.max_streams_per_environment),
+          .per_address = static_cast<size_t>(options.max_streams_per_address)};
+}
+
+// As a label of metrics.
+const char* NameOf(api::StreamLimit limit) {
+  switch (limit) {
+    case api::StreamLimit::kTotal:
+      return "total";
+    case api::StreamLimit::kEnvironment:
+      return "environment";
+    case api::StreamLimit::kAddress:
+      return "address";
+  }
+  FLAGSTREAM_UNREACHABLE();
 }
 
 // On the sockets that were passed, if any, else on the address that the setting gives.
@@ -83,7 +99,7 @@ FrontShard::FrontShard(const stream::HubOptions& hub_options, net::Shard& shard,
 
 Result<std::unique_ptr<Front>> Front::Open(const NodeOptions& options, PassedSockets passed,
                                            const Clock& clock, telemetry::Registry& metrics) {
-  const size_t streams_max = StreamsMax(options);
+  const api::StreamLimits stream_limits = StreamLimitsFor(options);
   FLAGSTREAM_ASSIGN(auto server,
                     OpenServer(options, "--listen", options.listen, std::move(passed.clients),
                                static_cast<size_t>(options.threads)));
@@ -93,16 +109,16 @@ Result<std::unique_ptr<Front>> Front::Open(const NodeOptions& options, PassedSoc
                                              std::move(passed.operators), /*threads=*/1));
   }
   return std::unique_ptr<Front>(
-      new Front(options, clock, metrics, std::move(server), std::move(ops_server), streams_max));
+      new Front(options, clock, metrics, std::move(server), std::move(ops_server), stream_limits));
 }
 
 Front::Front(const NodeOptions& options, const Clock& clock, telemetry::Registry& metrics,
              std::unique_ptr<net::Server> server, std::unique_ptr<net::Server> ops_server,
-             size_t streams_max)
+             const api::StreamLimits& stream_limits)
     : clock_(clock),
       metrics_(metrics),
       client_profiles_(StreamAgeMax(options)),
-      stream_slots_(streams_max),
+      stream_slots_(stream_limits),
       server_(std::move(server)),
       ops_server_(std::move(ops_server)) {
   for (size_t i = 0; i < server_->shard_count(); ++i) {
@@ -132,9 +148,13 @@ void Front::AddServerMetrics() {
   server_metrics_.push_back(
       metrics_.AddCallbackGauge("flagstream_streams_max", "Streams that may be open.",
                                 [this] { return static_cast<double>(stream_slots_.max()); }));
-  server_metrics_.push_back(metrics_.AddCallbackCounter(
-      "flagstream_streams_refused_total", "Streams that found all slots taken.",
-      [this] { return static_cast<double>(stream_slots_.refused()); }));
+  for (const api::StreamLimit limit : api::kStreamLimits) {
+    server_metrics_.push_back(metrics_.AddCallbackCounter(
+        "flagstream_streams_refused_total",
+        "Streams that were held back and ended at once, by the limit that was reached.",
+        [this, limit] { return static_cast<double>(stream_slots_.refused(limit)); },
+        {{"limit", NameOf(limit)}}));
+  }
 }
 
 void Front::Start(const AddRoutes& add_routes, const api::OpsContext& ops) {

@@ -67,7 +67,7 @@ class Front {
  private:
   Front(const NodeOptions& options, const Clock& clock, telemetry::Registry& metrics,
         std::unique_ptr<net::Server> server, std::unique_ptr<net::Server> ops_server,
-        size_t streams_max);
+        const api::StreamLimits& stream_limits);
 
   std::unique_ptr<net::Router> MakeRouter(size_t index, const AddRoutes& add_routes,
                                           const api::OpsContext& ops);

@@ -136,7 +136,7 @@ void HubNode::AddRoutes(net::Router& router, size_t index) {
   relay_->port(index).OfferRestored();
   api::RegisterSse(router,
                    {shard.hub, front_->stream_slots(), shard.random, front_->client_profiles()},
-                   api::ChannelsByKey());
+                   api::EnvironmentsByKey());
   api::RegisterQueueChange(router, api::RelayContext{*options_.publish_token, relay_->port(index)});
 }
 

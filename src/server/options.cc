@@ -30,6 +30,11 @@ void DeclareNode(Settings& settings, NodeOptions& options) {
                    "shards, each a thread with its own listening socket");
   settings.OptionalInteger("max-streams", options.max_streams, 1, kStreamsMax,
                            "open streams; unset: what the limit of file descriptors leaves");
+  settings.Integer("max-streams-per-environment", options.max_streams_per_environment, 0,
+                   kStreamsMax, "open streams of one environment; 0: no limit but that of all");
+  settings.Integer("max-streams-per-address", options.max_streams_per_address, 0, kStreamsMax,
+                   "open streams of one client's address, or, with IPv6, of its network of 64 "
+                   "bits; 0: no limit but that of all. Behind a proxy set --trusted-proxies");
   settings.OptionalInteger(
       "stream-max-age", options.stream_max_age, kStreamAgeMin, kDay,
       "seconds after which a stream is ended, give or take a tenth; unset: by kind of client");

@@ -30,6 +30,8 @@ struct NodeOptions {
   std::string ops_listen;
   int64_t threads = 1;
   std::optional<int64_t> max_streams;
+  int64_t max_streams_per_environment = 0;  // 0: no limit
+  int64_t max_streams_per_address = 0;      // 0: no limit
   std::optional<int64_t> stream_max_age;
   int64_t keepalive = 15;
   int64_t write_timeout = 60;

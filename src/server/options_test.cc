@@ -56,6 +56,9 @@ TEST(OptionsTest, ServeHasDefaults) {
   EXPECT_EQ(serve.write_timeout, 60);
   EXPECT_EQ(serve.repeat, 5);
   EXPECT_EQ(serve.spread_ms, 0);
+  EXPECT_FALSE(serve.max_streams);
+  EXPECT_EQ(serve.max_streams_per_environment, 0);
+  EXPECT_EQ(serve.max_streams_per_address, 0);
   EXPECT_FALSE(serve.demo);
   EXPECT_FALSE(serve.publish_token);
   EXPECT_FALSE(serve.admin_email);
@@ -149,9 +152,10 @@ TEST(OptionsTest, HelpNamesEverySettingOfTheCommand) {
   const auto& help = std::get<Message>(command);
   EXPECT_EQ(help.exit_code, 0);
   for (const char* name :
-       {"--listen", "--data", "--threads", "--max-streams", "--stream-max-age", "--keepalive",
-        "--write-timeout", "--repeat", "--spread-ms", "--trusted-proxies", "--public-url",
-        "--ops-listen", "--log-level", "--log-format", "--demo", "--publish-token-file",
+       {"--listen", "--data", "--threads", "--max-streams", "--max-streams-per-environment",
+        "--max-streams-per-address", "--stream-max-age", "--keepalive", "--write-timeout",
+        "--repeat", "--spread-ms", "--trusted-proxies", "--public-url", "--ops-listen",
+        "--log-level", "--log-format", "--demo", "--publish-token-file",
         "FLAGSTREAM_ADMIN_PASSWORD"}) {
     EXPECT_NE(help.text.find(name), std::string::npos) << name;
   }

@@ -8,7 +8,7 @@
 
 namespace flagstream::api {
 
-FindChannel ChannelsOf(const replica::ShardReplica& replica) {
+FindEnvironment EnvironmentsOf(const replica::ShardReplica& replica) {
   return [&replica](std::string_view key) -> std::optional<std::string> {
     const replica::KeyMatch match = replica.Find(key);
     if (!match.environment) return std::nullopt;
@@ -18,25 +18,23 @@ FindChannel ChannelsOf(const replica::ShardReplica& replica) {
   };
 }
 
-FindChannel ChannelsByKey() {
+FindEnvironment EnvironmentsByKey() {
   return [](std::string_view key) { return std::optional<std::string>(key); };
 }
 
 void RegisterEnvironmentStream(net::Router& router, StreamContext context,
-                               FindChannel find_channel) {
-  JoinHub join = [context, find_channel = std::move(find_channel)](
-                     const net::Request& request,
-                     std::unique_ptr<net::StreamConnection> connection) {
-    const std::optional<std::string> channel = find_channel(request.Path("key"));
-    if (!channel) return JoinIdle(context, request, std::move(connection));
-    auto sink = std::make_unique<SseStream>(std::move(connection), context.slots);
+                               FindEnvironment find_environment) {
+  auto join = [context](const net::Request& request, const std::string& environment,
+                        OpenedStream opened) {
+    auto sink = std::make_unique<SseStream>(std::move(opened));
     SseStream& joined = *sink;
-    joined.Attach(context.hub.Join(*channel, std::move(sink), TermsFor(context, request)));
+    joined.Attach(context.hub.Join(environment, std::move(sink), TermsFor(context, request)));
   };
+  StreamKind kind{std::move(find_environment), std::move(join)};
   router.Add(
       net::Method::kGet, "/sse/environments/{key}/stream",
-      [context, join = std::move(join)](const net::Request& request, net::Responder responder) {
-        OpenStream(context, request, std::move(responder), join);
+      [context, kind = std::move(kind)](const net::Request& request, net::Responder responder) {
+        OpenStream(context, request, std::move(responder), kind);
       });
 }
 

@@ -61,7 +61,7 @@ class IdentityStreamTest : public SdkTestCase {
                 ->Header(kStampHeader);
   }
 
-  StreamSlots slots_{3};
+  StreamSlots slots_{{.total = 3}};
   Random random_{7};
   stream::ClientProfiles profiles_{std::nullopt};
 };

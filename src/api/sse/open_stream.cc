@@ -30,20 +30,24 @@ net::Response EmptyStream(const net::Request& request) {
 }  // namespace
 
 void OpenStream(const StreamContext& context, const net::Request& request, net::Responder responder,
-                const JoinHub& join) {
+                const StreamKind& kind) {
   if (request.method() == net::Method::kHead) return responder.Send(EmptyStream(request));
-  // HTTP/1.0 has no chunks, and an event is one.
-  if (!request.is_http11() || !context.slots.TryTake()) {
-    return AnswerLater(context.random, EmptyStream(request), std::move(responder));
-  }
+  const auto hold_back = [&] {
+    AnswerLater(context.random, EmptyStream(request), std::move(responder));
+  };
+  if (!request.is_http11()) return hold_back();  // it has no chunks, and an event is one
+  const std::optional<std::string> environment = kind.find_environment(request.Path("key"));
+  StreamSlot slot = context.slots.TryTake(environment, request.client_address());
+  if (!slot) return hold_back();
   std::unique_ptr<net::StreamConnection> connection = responder.TakeOver(wire::kStreamResponseHead);
-  if (!connection) return context.slots.Release();
-  join(request, std::move(connection));
+  if (!connection) return;
+  OpenedStream opened{std::move(connection), std::move(slot)};
+  if (!environment) return JoinIdle(context, request, std::move(opened));
+  kind.join(request, *environment, std::move(opened));
 }
 
-void JoinIdle(const StreamContext& context, const net::Request& request,
-              std::unique_ptr<net::StreamConnection> connection) {
-  auto sink = std::make_unique<SseStream>(std::move(connection), context.slots);
+void JoinIdle(const StreamContext& context, const net::Request& request, OpenedStream opened) {
+  auto sink = std::make_unique<SseStream>(std::move(opened));
   SseStream& joined = *sink;
   joined.Attach(context.hub.JoinIdle(std::move(sink), TermsFor(context, request)));
 }

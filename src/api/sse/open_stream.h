@@ -3,6 +3,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "api/sse/stream_slots.h"
 #include "base/executor.h"
@@ -25,18 +28,31 @@ struct StreamContext {
   const stream::ClientProfiles& profiles;
 };
 
-// Gives the connection, whose head was sent and which holds a slot, to the hub.
-using JoinHub = std::function<void(const net::Request&, std::unique_ptr<net::StreamConnection>)>;
+// A stream whose head was sent, and the slot it holds.
+struct OpenedStream {
+  std::unique_ptr<net::StreamConnection> connection;
+  StreamSlot slot;
+};
 
-// Opens a stream and lets `join` decide what is told on it. Where none can be had it answers a
-// whole one without an event: at once to HEAD; after some seconds over the limit of streams, and to
-// those who do not understand chunks.
+// The environment that a key in a stream's path means, by the name of its channel in the hub;
+// nothing if there is no event to wait for, because the key is unknown or its project has real-time
+// off.
+using FindEnvironment = std::function<std::optional<std::string>(std::string_view key)>;
+
+// What is told on the streams of a path.
+struct StreamKind {
+  FindEnvironment find_environment;
+  // Gives a stream of that environment to the hub.
+  std::function<void(const net::Request&, const std::string& environment, OpenedStream)> join;
+};
+
+// Opens a stream. Where none can be had it answers a whole one without an event: at once to HEAD;
+// after some seconds over a limit of streams, and to those who do not understand chunks.
 void OpenStream(const StreamContext& context, const net::Request& request, net::Responder responder,
-                const JoinHub& join);
+                const StreamKind& kind);
 
-// A stream that is told nothing: unknown key, real-time off.
-void JoinIdle(const StreamContext& context, const net::Request& request,
-              std::unique_ptr<net::StreamConnection> connection);
+// A stream that is told nothing.
+void JoinIdle(const StreamContext& context, const net::Request& request, OpenedStream opened);
 
 // How the hub is to treat the stream of this client.
 stream::StreamTerms TermsFor(const StreamContext& context, const net::Request& request);

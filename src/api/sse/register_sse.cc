@@ -22,18 +22,18 @@ bool LooksForStream(const net::Request& request) {
 }  // namespace
 
 void RegisterSse(net::Router& router, StreamContext context, replica::ShardReplica& replica) {
-  RegisterSse(router, context, ChannelsOf(replica));
+  RegisterSse(router, context, EnvironmentsOf(replica));
   RegisterIdentityStream(router, context, replica);
 }
 
-void RegisterSse(net::Router& router, StreamContext context, FindChannel find_channel) {
+void RegisterSse(net::Router& router, StreamContext context, FindEnvironment find_environment) {
   router.SetNotFound(
       [&router, &random = context.random](const net::Request& request, net::Responder responder) {
         net::Response response = router.fallbacks().not_found(request);
         if (!LooksForStream(request)) return responder.Send(std::move(response));
         AnswerLater(random, EmptyAnswer(404), std::move(responder));
       });
-  RegisterEnvironmentStream(router, context, std::move(find_channel));
+  RegisterEnvironmentStream(router, context, std::move(find_environment));
 }
 
 }  // namespace flagstream::api

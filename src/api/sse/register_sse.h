@@ -10,7 +10,8 @@ namespace flagstream::api {
 
 // `serve`: streams of environments and of identities. What is borrowed outlives the router.
 void RegisterSse(net::Router& router, StreamContext context, replica::ShardReplica& replica);
-// `hub`: streams of the channels that `find_channel` knows; it has no data and no identities.
-void RegisterSse(net::Router& router, StreamContext context, FindChannel find_channel);
+// `hub`: streams of the environments that `find_environment` knows; it has no data and no
+// identities.
+void RegisterSse(net::Router& router, StreamContext context, FindEnvironment find_environment);
 
 }  // namespace flagstream::api

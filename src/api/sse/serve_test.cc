@@ -40,7 +40,7 @@ class ServeTest : public SdkTestCase {
 };
 
 TEST_F(ServeTest, ChannelsAreEnvironments) {
-  const FindChannel find = ChannelsOf(replica_);
+  const FindEnvironment find = EnvironmentsOf(replica_);
   EXPECT_EQ(find(kClientKey), "1");
   EXPECT_EQ(find(kServerKey), "1");
   EXPECT_EQ(find("unknown"), std::nullopt);
@@ -48,7 +48,7 @@ TEST_F(ServeTest, ChannelsAreEnvironments) {
   EXPECT_EQ(find(kClientKey), std::nullopt);
 }
 
-TEST_F(ServeTest, InAHubEachKeyIsAChannel) { EXPECT_EQ(ChannelsByKey()("any"), "any"); }
+TEST_F(ServeTest, InAHubEachKeyIsAnEnvironment) { EXPECT_EQ(EnvironmentsByKey()("any"), "any"); }
 
 TEST_F(ServeTest, AReportTouchesTheEnvironment) {
   const auto answer = Report(kClientKey, "s3cret");

@@ -7,12 +7,10 @@
 
 namespace flagstream::api {
 
-SseStream::SseStream(std::unique_ptr<net::StreamConnection> connection, StreamSlots& slots)
-    : connection_(std::move(connection)), slots_(slots) {
+SseStream::SseStream(OpenedStream opened)
+    : slot_(std::move(opened.slot)), connection_(std::move(opened.connection)) {
   connection_->Observe(*this);
 }
-
-SseStream::~SseStream() { slots_.Release(); }
 
 void SseStream::OnWritable() { subscriber_->OnWritable(); }
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string_view>
 
-#include "api/sse/stream_slots.h"
+#include "api/sse/open_stream.h"
 #include "net/stream_connection.h"
 #include "stream/sink.h"
 
@@ -20,9 +20,7 @@ namespace flagstream::api {
 // of the process's slots for streams.
 class SseStream : public stream::Sink, private net::StreamConnection::Observer {
  public:
-  // `slots` has given a slot to this stream, and outlives it.
-  SseStream(std::unique_ptr<net::StreamConnection> connection, StreamSlots& slots);
-  ~SseStream() override;
+  explicit SseStream(OpenedStream opened);
 
   // Whom to tell of the connection's events; before the first of them.
   void Attach(stream::Subscriber& subscriber) { subscriber_ = &subscriber; }
@@ -35,8 +33,8 @@ class SseStream : public stream::Sink, private net::StreamConnection::Observer {
   void OnWritable() override;
   void OnClosed() override;
 
-  std::unique_ptr<net::StreamConnection> connection_;
-  StreamSlots& slots_;
+  const StreamSlot slot_;  // before the connection: given back when that is closed
+  const std::unique_ptr<net::StreamConnection> connection_;
   stream::Subscriber* subscriber_ = nullptr;
 };
 

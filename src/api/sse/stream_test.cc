@@ -46,7 +46,7 @@ class StreamTest : public ::testing::Test {
   testing::FakeClock clock_;
   testing::ManualExecutor shard_{clock_};
   telemetry::Registry metrics_;
-  StreamSlots slots_{2};
+  StreamSlots slots_{{.total = 2}};
   stream::Hub hub_{{}, shard_, clock_, Random(1), metrics_};
   Random random_{7};
   stream::ClientProfiles profiles_{std::nullopt};
@@ -167,12 +167,50 @@ TEST_F(StreamTest, OverTheLimitIsHeldBackAndEndsCleanly) {
   EXPECT_TRUE(three->is_chunked);
   EXPECT_EQ(three->body, std::string(wire::kKeepAliveChunk) + std::string(wire::kLastChunk));
   EXPECT_EQ(three->header_lines, wire::kStreamHeaderLines);
-  EXPECT_EQ(slots_.refused(), 1U);
+  EXPECT_EQ(slots_.refused(StreamLimit::kTotal), 1U);
   EXPECT_EQ(slots_.taken(), 2U);
 
   one->stream->Close();
   shard_.RunReady();
   EXPECT_NE(Open()->stream, nullptr);
+}
+
+// Goal: too many of one environment, or of one client's address, hold back only those.
+TEST_F(StreamTest, LimitsOfAnEnvironmentAndOfAnAddressHoldBackTheirOwn) {
+  StreamSlots slots({.total = 100, .per_environment = 2, .per_address = 1});
+  net::Router router(MakeFallbackAnswers());
+  RegisterSse(router, {.hub = hub_, .slots = slots, .random = random_, .profiles = profiles_},
+              EnvironmentsByKey());
+  const testing::HttpClient client(router, shard_);
+  const auto open = [&](const std::string& key, std::string_view address) {
+    return client.Send(net::RequestBuilder("GET", "/sse/environments/" + key + "/stream")
+                           .ClientAddress(address)
+                           .Build());
+  };
+  const auto one = open("a", "2001:db8::1");
+  const auto same_network = open("b", "2001:db8::2");
+  const auto two = open("a", "192.0.2.1");
+  const auto third_of_environment = open("a", "192.0.2.2");
+  const auto of_another = open("b", "192.0.2.2");
+  EXPECT_NE(one->stream, nullptr);
+  EXPECT_NE(two->stream, nullptr);
+  EXPECT_NE(of_another->stream, nullptr);
+  EXPECT_EQ(slots.refused(StreamLimit::kAddress), 1U);
+  EXPECT_EQ(slots.refused(StreamLimit::kEnvironment), 1U);
+  EXPECT_FALSE(same_network->sent);
+  EXPECT_FALSE(third_of_environment->sent);
+  shard_.AdvanceBy(seconds(5));
+  for (const auto& held : {same_network, third_of_environment}) {
+    EXPECT_EQ(held->status, 200);
+    EXPECT_EQ(held->body, std::string(wire::kKeepAliveChunk) + std::string(wire::kLastChunk));
+  }
+
+  one->stream->Close();
+  shard_.RunReady();
+  EXPECT_NE(open("a", "2001:db8::2")->stream, nullptr);
+  hub_.Shutdown(milliseconds(0));
+  shard_.AdvanceBy(seconds(5));
+  EXPECT_EQ(slots.taken(), 0U);
 }
 
 TEST_F(StreamTest, HeadAndOptionsOpenNothing) {
