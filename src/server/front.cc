@@ -25,6 +25,8 @@ constexpr milliseconds kEndSlack{2'000};  // for those whose last chunk waits fo
 constexpr milliseconds kAnswerGrace{5'000};
 // Changes that follow each other so closely are one to the clients: several clicks, a script.
 constexpr milliseconds kMerge{5};
+constexpr milliseconds kMemoryPeriod{1'000};
+constexpr int64_t kMebibyte = 1 << 20;
 
 // As many descriptors as we may have. Returns the limit.
 size_t RaiseDescriptorLimit() {
@@ -49,6 +51,8 @@ const char* NameOf(api::StreamLimit limit) {
   switch (limit) {
     case api::StreamLimit::kTotal:
       return "total";
+    case api::StreamLimit::kMemory:
+      return "memory";
     case api::StreamLimit::kEnvironment:
       return "environment";
     case api::StreamLimit::kAddress:
@@ -125,6 +129,9 @@ Front::Front(const NodeOptions& options, const Clock& clock, telemetry::Registry
     shards_.push_back(
         std::make_unique<FrontShard>(HubOptionsFor(options), server_->shard(i), clock, metrics));
   }
+  if (options.max_memory > 0) {
+    memory_ceiling_.emplace(options.max_memory * kMebibyte, stream_slots_);
+  }
   AddServerMetrics();
 }
 
@@ -148,6 +155,12 @@ void Front::AddServerMetrics() {
   server_metrics_.push_back(
       metrics_.AddCallbackGauge("flagstream_streams_max", "Streams that may be open.",
                                 [this] { return static_cast<double>(stream_slots_.max()); }));
+  server_metrics_.push_back(metrics_.AddCallbackGauge(
+      "flagstream_memory_bytes", "Memory of the process's own that is in use; 0: unknown.",
+      [] { return static_cast<double>(OwnMemoryBytes().value_or(0)); }));
+  server_metrics_.push_back(metrics_.AddCallbackGauge(
+      "flagstream_memory_short", "1 while --max-memory keeps the number of streams from growing.",
+      [this] { return stream_slots_.is_held() ? 1.0 : 0.0; }));
   for (const api::StreamLimit limit : api::kStreamLimits) {
     server_metrics_.push_back(metrics_.AddCallbackCounter(
         "flagstream_streams_refused_total",
@@ -159,6 +172,7 @@ void Front::AddServerMetrics() {
 
 void Front::Start(const AddRoutes& add_routes, const api::OpsContext& ops) {
   server_->Start([&](net::Shard& shard) { return MakeRouter(shard.index(), add_routes, ops); });
+  if (memory_ceiling_) shards_.front()->executor.Post([this] { WatchMemory(); });
   if (ops_server_ == nullptr) return;
   ops_server_->Start([&](net::Shard&) {
     ops_requests_ = std::make_unique<api::RequestMetrics>(metrics_, clock_);
@@ -167,6 +181,11 @@ void Front::Start(const AddRoutes& add_routes, const api::OpsContext& ops) {
     api::FinishRoutes(*router, *ops_requests_);
     return router;
   });
+}
+
+void Front::WatchMemory() {
+  if (const auto bytes = OwnMemoryBytes()) memory_ceiling_->Update(*bytes);
+  shards_.front()->executor.PostAfter(kMemoryPeriod, [this] { WatchMemory(); });
 }
 
 std::unique_ptr<net::Router> Front::MakeRouter(size_t index, const AddRoutes& add_routes,

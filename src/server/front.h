@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "net/server.h"
+#include "server/memory_ceiling.h"
 #include "server/options.h"
 #include "server/service_manager.h"
 #include "stream/client_profile.h"
@@ -72,11 +74,14 @@ class Front {
   std::unique_ptr<net::Router> MakeRouter(size_t index, const AddRoutes& add_routes,
                                           const api::OpsContext& ops);
   void AddServerMetrics();
+  // Now and once a second, on the first shard.
+  void WatchMemory();
 
   const Clock& clock_;
   telemetry::Registry& metrics_;
   const stream::ClientProfiles client_profiles_;
   api::StreamSlots stream_slots_;
+  std::optional<MemoryCeiling> memory_ceiling_;  // used on the first shard
   std::unique_ptr<api::RequestMetrics> ops_requests_;
   std::unique_ptr<net::Server> server_;
   std::unique_ptr<net::Server> ops_server_;  // null: operators use server_

@@ -15,6 +15,7 @@ namespace {
 
 constexpr int64_t kThreadsMax = 256;
 constexpr int64_t kStreamsMax = 10'000'000;
+constexpr int64_t kMemoryMibMax = 16 << 20;
 constexpr int64_t kStreamAgeMin = 5;  // shorter, and clients do little but reconnect
 constexpr int64_t kDay = 86'400;
 constexpr int64_t kRetentionDaysMax = 36'500;
@@ -35,6 +36,9 @@ void DeclareNode(Settings& settings, NodeOptions& options) {
   settings.Integer("max-streams-per-address", options.max_streams_per_address, 0, kStreamsMax,
                    "open streams of one client's address, or, with IPv6, of its network of 64 "
                    "bits; 0: no limit but that of all. Behind a proxy set --trusted-proxies");
+  settings.Integer("max-memory", options.max_memory, 0, kMemoryMibMax,
+                   "MiB of memory of the process's own above which the number of streams may not "
+                   "grow; 0: no limit");
   settings.OptionalInteger(
       "stream-max-age", options.stream_max_age, kStreamAgeMin, kDay,
       "seconds after which a stream is ended, give or take a tenth; unset: by kind of client");

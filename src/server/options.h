@@ -32,6 +32,7 @@ struct NodeOptions {
   std::optional<int64_t> max_streams;
   int64_t max_streams_per_environment = 0;  // 0: no limit
   int64_t max_streams_per_address = 0;      // 0: no limit
+  int64_t max_memory = 0;                   // MiB; 0: no limit
   std::optional<int64_t> stream_max_age;
   int64_t keepalive = 15;
   int64_t write_timeout = 60;

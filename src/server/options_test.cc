@@ -59,6 +59,7 @@ TEST(OptionsTest, ServeHasDefaults) {
   EXPECT_FALSE(serve.max_streams);
   EXPECT_EQ(serve.max_streams_per_environment, 0);
   EXPECT_EQ(serve.max_streams_per_address, 0);
+  EXPECT_EQ(serve.max_memory, 0);
   EXPECT_FALSE(serve.demo);
   EXPECT_FALSE(serve.publish_token);
   EXPECT_FALSE(serve.admin_email);
@@ -151,12 +152,26 @@ TEST(OptionsTest, HelpNamesEverySettingOfTheCommand) {
   const Command command = Parse({"serve", "--help"});
   const auto& help = std::get<Message>(command);
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* name :
-       {"--listen", "--data", "--threads", "--max-streams", "--max-streams-per-environment",
-        "--max-streams-per-address", "--stream-max-age", "--keepalive", "--write-timeout",
-        "--repeat", "--spread-ms", "--trusted-proxies", "--public-url", "--ops-listen",
-        "--log-level", "--log-format", "--demo", "--publish-token-file",
-        "FLAGSTREAM_ADMIN_PASSWORD"}) {
+  for (const char* name : {"--listen",
+                           "--data",
+                           "--threads",
+                           "--max-streams",
+                           "--max-streams-per-environment",
+                           "--max-streams-per-address",
+                           "--max-memory",
+                           "--stream-max-age",
+                           "--keepalive",
+                           "--write-timeout",
+                           "--repeat",
+                           "--spread-ms",
+                           "--trusted-proxies",
+                           "--public-url",
+                           "--ops-listen",
+                           "--log-level",
+                           "--log-format",
+                           "--demo",
+                           "--publish-token-file",
+                           "FLAGSTREAM_ADMIN_PASSWORD"}) {
     EXPECT_NE(help.text.find(name), std::string::npos) << name;
   }
 }

@@ -26,7 +26,7 @@ def test_help(command):
     """--help names every promised setting with its default."""
     result = run(command, "--help")
     assert result.returncode == 0
-    for name in ("listen", "data", "threads", "max-streams", "max-streams-per-environment", "max-streams-per-address", "stream-max-age", "keepalive", "write-timeout", "repeat", "spread-ms",
+    for name in ("listen", "data", "threads", "max-streams", "max-streams-per-environment", "max-streams-per-address", "max-memory", "stream-max-age", "keepalive", "write-timeout", "repeat", "spread-ms",
                  "trusted-proxies", "public-url", "ops-listen", "log-level", "log-format", "config",
                  "publish-token-file"):
         assert f"--{name}" in result.stdout, name

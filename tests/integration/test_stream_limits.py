@@ -2,11 +2,13 @@
 """Limits of streams: who is over one is held back and given a clean end, everyone else notices nothing, and what was refused
 is counted by the limit."""
 
+import contextlib
+
 import pytest
 
 from harness.deadline import wait_until
 from harness.http import Connection, encode_request
-from harness.publish import publish_request
+from harness.publish import publish_many, publish_request
 from harness.server import LONG_STREAMS, Server
 from harness.sse import Stream, stream_path
 
@@ -25,7 +27,7 @@ def assert_held_back(port: int, key: str, headers=()) -> None:
 
 def refused(server: Server) -> dict[str, float]:
     return {limit: server.metric("flagstream_streams_refused_total", limit=limit)
-            for limit in ("total", "environment", "address")}
+            for limit in ("total", "memory", "environment", "address")}
 
 
 def forwarded(addresses: str) -> list[tuple[str, str]]:
@@ -42,7 +44,7 @@ def test_streams_of_an_environment(make_server, environment_on):
         assert_held_back(server.port, crowded.key)
         with Stream(server.port, other.key) as elsewhere:
             elsewhere.next_stamp()
-        assert refused(server) == {"total": 0, "environment": 1, "address": 0}
+        assert refused(server) == {"total": 0, "memory": 0, "environment": 1, "address": 0}
         crowded.set("dark", enabled=True)
         first.stamp_at_least(crowded.stamp())
         second.stamp_at_least(crowded.stamp())
@@ -61,7 +63,7 @@ def test_streams_of_an_environment_of_a_hub(tmp_path):
         with Stream(hub.port, "a") as a, Stream(hub.port, "b") as b:
             a.next_stamp(), b.next_stamp()
             assert_held_back(hub.port, "a")
-            assert refused(hub) == {"total": 0, "environment": 1, "address": 0}
+            assert refused(hub) == {"total": 0, "memory": 0, "environment": 1, "address": 0}
 
 
 def test_streams_of_an_address(make_server):
@@ -75,7 +77,7 @@ def test_streams_of_an_address(make_server):
         with Connection(server.port, source="127.0.0.2") as other:
             other.send(encode_request("GET", stream_path(key)))
             other.read_until(b"environment_updated")
-        assert refused(server) == {"total": 0, "environment": 0, "address": 1}
+        assert refused(server) == {"total": 0, "memory": 0, "environment": 0, "address": 1}
 
 
 def test_streams_of_an_address_behind_a_proxy(make_server):
@@ -90,4 +92,32 @@ def test_streams_of_an_address_behind_a_proxy(make_server):
             stream.next_stamp()
         assert_held_back(server.port, key, forwarded("2001:db8:1:2::3"))
         assert_held_back(server.port, key, forwarded("198.51.100.1, 2001:db8:1:2::4"))
-        assert refused(server) == {"total": 0, "environment": 0, "address": 2}
+        assert refused(server) == {"total": 0, "memory": 0, "environment": 0, "address": 2}
+
+
+def test_memory_ceiling(make_server):
+    """Above the ceiling the number of streams does not grow: those that are there go on, and one that ends may come back."""
+    key = "demo-development"
+    mib = make_server(name="probe").memory_kib() // 1024
+    server = make_server("--max-memory", str(mib + 16), "--threads", "1")
+    with Stream(server.port, key) as stays, contextlib.ExitStack() as half_sent:
+        stays.next_stamp()
+        with Stream(server.port, key) as leaves:
+            leaves.next_stamp()
+            assert server.metric("flagstream_memory_short") == 0
+            # Bodies that are never complete are memory too.
+            for _ in range(200):
+                if server.metric("flagstream_memory_short"):
+                    break
+                connection = half_sent.enter_context(Connection(server.port))
+                connection.send(encode_request("POST", "/api/v1/identities/", [("Content-Length", str(1 << 20))])
+                                + bytes(900 << 10))
+            assert server.metric("flagstream_memory_bytes") > (mib + 16) << 20
+            assert_held_back(server.port, key)
+            assert refused(server) == {"total": 0, "memory": 1, "environment": 0, "address": 0}
+            publish_many(server.port, key, 8)
+            assert stays.next_stamp() == leaves.next_stamp()
+        wait_until(lambda: server.metric("flagstream_streams_open") == 1, "the stream to be gone")
+        with Stream(server.port, key) as back:
+            assert back.next_stamp() == stays.stamps[-1]
+            assert_held_back(server.port, key)

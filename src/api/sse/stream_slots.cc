@@ -16,7 +16,7 @@ StreamSlots::StreamSlots(const StreamLimits& limits)
 
 StreamSlot StreamSlots::TryTake(const std::optional<std::string>& environment,
                                 std::string_view client_address) {
-  if (!TakeOfAll()) return Refuse(StreamLimit::kTotal);
+  if (const auto reached = TakeOfAll()) return Refuse(*reached);
   if (!addresses_.IsLimited() && !environments_.IsLimited()) return StreamSlot(&only_of_all_);
 
   TakenSlots& taken = *std::make_unique<TakenSlots>(TakenSlots{*this}).release();
@@ -32,10 +32,11 @@ StreamSlot StreamSlots::TryTake(const std::optional<std::string>& environment,
   return slot;
 }
 
-bool StreamSlots::TakeOfAll() {
-  if (taken_.fetch_add(1, std::memory_order_relaxed) < max_) return true;
+std::optional<StreamLimit> StreamSlots::TakeOfAll() {
+  const size_t before = taken_.fetch_add(1, std::memory_order_relaxed);
+  if (before < max_ && before < held_at_.load(std::memory_order_relaxed)) return std::nullopt;
   taken_.fetch_sub(1, std::memory_order_relaxed);
-  return false;
+  return before < max_ ? StreamLimit::kMemory : StreamLimit::kTotal;
 }
 
 StreamSlot StreamSlots::Refuse(StreamLimit limit) {

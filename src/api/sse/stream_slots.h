@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,9 +25,9 @@ struct StreamLimits {
 };
 
 // What a stream was refused for.
-enum class StreamLimit { kTotal, kEnvironment, kAddress };
-constexpr std::array kStreamLimits{StreamLimit::kTotal, StreamLimit::kEnvironment,
-                                   StreamLimit::kAddress};
+enum class StreamLimit { kTotal, kMemory, kEnvironment, kAddress };
+constexpr std::array kStreamLimits{StreamLimit::kTotal, StreamLimit::kMemory,
+                                   StreamLimit::kEnvironment, StreamLimit::kAddress};
 
 class StreamSlots;
 
@@ -46,7 +47,8 @@ struct GiveSlotsBack {
 using StreamSlot = std::unique_ptr<const TakenSlots, GiveSlotsBack>;
 
 // How many streams this process has open, over all shards: all together, of each environment, and
-// of each client address. Safe from any thread; outlives its slots.
+// of each client address. Fewer may be while memory is short. Safe from any thread; outlives its
+// slots.
 class StreamSlots {
  public:
   explicit StreamSlots(const StreamLimits& limits);
@@ -60,6 +62,12 @@ class StreamSlots {
   // Waits until none is taken, or for `patience`.
   void WaitForNone(std::chrono::milliseconds patience) EXCLUDES(mutex_);
 
+  // No more than are open now, until LiftHold. Not none: streams end and come back all the time,
+  // and who comes back needs no more memory than who left.
+  void HoldAtTaken() { held_at_.store(taken(), std::memory_order_relaxed); }
+  void LiftHold() { held_at_.store(kNotHeld, std::memory_order_relaxed); }
+  bool is_held() const { return held_at_.load(std::memory_order_relaxed) != kNotHeld; }
+
   size_t max() const { return max_; }
   size_t taken() const { return taken_.load(std::memory_order_relaxed); }
   // Since the start; for metrics.
@@ -69,13 +77,17 @@ class StreamSlots {
 
  private:
   friend struct GiveSlotsBack;
-  bool TakeOfAll();
+  static constexpr size_t kNotHeld = std::numeric_limits<size_t>::max();
+
+  // What there was none for, if so.
+  std::optional<StreamLimit> TakeOfAll();
   StreamSlot Refuse(StreamLimit limit);
   void Release(const TakenSlots& taken) EXCLUDES(mutex_);
 
   const size_t max_;
   const TakenSlots only_of_all_{*this};  // of every stream, where nothing else is limited
   std::atomic<size_t> taken_{0};
+  std::atomic<size_t> held_at_{kNotHeld};
   KeyedSlots<std::string> environments_;
   KeyedSlots<uint64_t> addresses_;
   std::array<std::atomic<size_t>, kStreamLimits.size()> refused_{};
