@@ -33,7 +33,7 @@ constexpr std::array kProfiles = {
     // streams and no repeats. Parses each block that it receives by itself: of an event that comes
     // in two it sees neither half. Behind a proxy that changes User-Agent it is still known by
     // Accept.
-    ClientProfile{.name = "ios",
+    ClientProfile{.kind = ClientKind::kIos,
                   .is_meant =
                       [](const ClientRequest& request) {
                         return Has(request.user_agent, "flagsmith-swift-ios-sdk/") ||
@@ -45,7 +45,7 @@ constexpr std::array kProfiles = {
                             .needs_whole_events = true}},
     // Never opens another stream after an error, a reset or a connection that is refused; after a
     // clean end at once. So each end is a risk, and there are few. Only this client sends its key.
-    ClientProfile{.name = "android",
+    ClientProfile{.kind = ClientKind::kAndroid,
                   .is_meant =
                       [](const ClientRequest& request) {
                         return Has(request.user_agent, "flagsmith-kotlin-android-sdk/") ||
@@ -56,13 +56,13 @@ constexpr std::array kProfiles = {
     // Keeps all that it read until the stream ends. Its User-Agent is that of the device's HTTP
     // library; no EventSource of a browser sends this header.
     ClientProfile{
-        .name = "react-native",
+        .kind = ClientKind::kReactNative,
         .is_meant =
             [](const ClientRequest& request) { return request.requested_with == "XMLHttpRequest"; },
         .terms = With(kShort, &StreamTerms::is_repeat_free)},
     // Opens a new stream every 29 s beside the old one. Compares with the clock of its device,
     // which may be behind: then a repeat would cost a fetch.
-    ClientProfile{.name = "flutter",
+    ClientProfile{.kind = ClientKind::kFlutter,
                   .is_meant =
                       [](const ClientRequest& request) {
                         return Begins(request.user_agent, "Dart/") ||
@@ -71,7 +71,7 @@ constexpr std::array kProfiles = {
                   .terms = kShort},
     // Reads a stream only when it has ended, so that it sees a change at once if the stream ends
     // then. Never after the first event, which comes at once: it would open streams without pause.
-    ClientProfile{.name = "ruby",
+    ClientProfile{.kind = ClientKind::kRuby,
                   .is_meant =
                       [](const ClientRequest& request) {
                         return Begins(request.user_agent, "Faraday ") ||
@@ -80,13 +80,13 @@ constexpr std::array kProfiles = {
                   .terms = With(kShort, &StreamTerms::ends_after_change)},
     // Drops events while it fetches. Flutter in a browser cannot be told from it.
     ClientProfile{
-        .name = "browser",
+        .kind = ClientKind::kBrowser,
         .is_meant =
             [](const ClientRequest& request) { return Begins(request.user_agent, "Mozilla/"); },
         .terms = kLong},
     // Does not read the stream while it fetches, and tries a fetch that failed again only at the
     // next event.
-    ClientProfile{.name = "python",
+    ClientProfile{.kind = ClientKind::kPython,
                   .is_meant =
                       [](const ClientRequest& request) {
                         return Begins(request.user_agent, "python-requests/") ||
@@ -94,7 +94,7 @@ constexpr std::array kProfiles = {
                       },
                   .terms = kLong},
     // The same.
-    ClientProfile{.name = "go",
+    ClientProfile{.kind = ClientKind::kGo,
                   .is_meant =
                       [](const ClientRequest& request) {
                         return Begins(request.user_agent, "Go-http-client/") ||
@@ -104,12 +104,13 @@ constexpr std::array kProfiles = {
     // The browsers' SDK where there is no browser, with an EventSource of some package: of those
     // little is known but what the SDK does with their events.
     ClientProfile{
-        .name = "node",
+        .kind = ClientKind::kNode,
         .is_meant = [](const ClientRequest& request) { return request.user_agent == "node"; },
         .terms = With(kShort, &StreamTerms::is_repeat_free)},
     // Whatever it does, the next stream mends it soon.
-    ClientProfile{
-        .name = "other", .is_meant = [](const ClientRequest&) { return true; }, .terms = kShort},
+    ClientProfile{.kind = ClientKind::kOther,
+                  .is_meant = [](const ClientRequest&) { return true; },
+                  .terms = kShort},
 };
 
 milliseconds OperatorsAge(milliseconds age_max) {
@@ -128,7 +129,9 @@ ClientProfiles::ClientProfiles(std::optional<milliseconds> age_max)
     : age_max_(age_max ? std::optional(OperatorsAge(*age_max)) : std::nullopt) {}
 
 StreamTerms ClientProfiles::TermsFor(const ClientRequest& request) const {
-  StreamTerms terms = ProfileOf(request).terms;
+  const ClientProfile& profile = ProfileOf(request);
+  StreamTerms terms = profile.terms;
+  terms.client = profile.kind;
   if (age_max_) {
     terms.age_max = *age_max_;
     terms.age_jitter = kOperatorsJitter;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "stream/client_kind.h"
 #include "stream/stream_terms.h"
 
 namespace flagstream::stream {
@@ -21,7 +22,7 @@ struct ClientRequest {
 // A kind of client and what is good for it. The first row whose test holds counts; each row names
 // the client's behaviour that asks for it.
 struct ClientProfile {
-  std::string_view name;
+  ClientKind kind;
   bool (*is_meant)(const ClientRequest& request);
   StreamTerms terms;
 };

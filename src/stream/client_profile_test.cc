@@ -16,7 +16,7 @@ constexpr auto kBrowser =
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/120.0 Safari/537.36";
 
 struct Row {
-  std::string_view profile;
+  ClientKind kind;
   ClientRequest request;  // as the SDK sends it
   StreamTerms terms;
 };
@@ -24,66 +24,72 @@ struct Row {
 // What each client needs, said here once more and in full: whoever changes the table shows that it
 // was meant.
 const Row kRows[] = {
-    {"browser",
+    {ClientKind::kBrowser,
      {.user_agent = kBrowser, .accept = "text/event-stream"},
      {.age_max = minutes(10), .age_jitter = 0.2, .is_repeat_free = true}},
-    {"python",
+    {ClientKind::kPython,
      {.user_agent = "python-requests/2.34.0", .accept = "application/json, text/event-stream"},
      {.age_max = minutes(10), .age_jitter = 0.2, .is_repeat_free = true}},
-    {"python",
+    {ClientKind::kPython,
      {.user_agent = "flagsmith-python-sdk/6.1.0", .accept = "*/*"},
      {.age_max = minutes(10), .age_jitter = 0.2, .is_repeat_free = true}},
-    {"go",
+    {ClientKind::kGo,
      {.user_agent = "Go-http-client/1.1"},
      {.age_max = minutes(10), .age_jitter = 0.2, .is_repeat_free = true}},
-    {"go",
+    {ClientKind::kGo,
      {.user_agent = "flagsmith-go-sdk/5.1.0"},
      {.age_max = minutes(10), .age_jitter = 0.2, .is_repeat_free = true}},
-    {"android",
+    {ClientKind::kAndroid,
      {.user_agent = "flagsmith-kotlin-android-sdk/1.9.0",
       .accept = "application/json",
       .environment_key = "key"},
      {.age_max = minutes(10), .age_jitter = 0.2, .is_repeat_free = true}},
-    {"android",
+    {ClientKind::kAndroid,
      {.user_agent = "okhttp/4.11.0", .accept = "application/json", .environment_key = "key"},
      {.age_max = minutes(10), .age_jitter = 0.2, .is_repeat_free = true}},
-    {"ios",
+    {ClientKind::kIos,
      {.user_agent = "flagsmith-swift-ios-sdk/3.10.0"},
      {.age_max = minutes(60), .age_jitter = 0.2, .needs_whole_events = true}},
-    {"ios",
+    {ClientKind::kIos,
      {.user_agent = "Amazon CloudFront",
       .accept = "text/event-stream, application/json; charset=utf-8"},
      {.age_max = minutes(60), .age_jitter = 0.2, .needs_whole_events = true}},
-    {"react-native",
+    {ClientKind::kReactNative,
      {.user_agent = "okhttp/4.12.0",
       .accept = "text/event-stream",
       .requested_with = "XMLHttpRequest"},
      {.age_max = seconds(30), .age_jitter = 0.1, .is_repeat_free = true}},
-    {"react-native",
+    {ClientKind::kReactNative,
      {.user_agent = kBrowser, .accept = "text/event-stream", .requested_with = "XMLHttpRequest"},
      {.age_max = seconds(30), .age_jitter = 0.1, .is_repeat_free = true}},
-    {"flutter",
+    {ClientKind::kFlutter,
      {.user_agent = "Dart/3.9 (dart:io)", .accept = "text/event-stream"},
      {.age_max = seconds(30), .age_jitter = 0.1}},
-    {"ruby",
+    {ClientKind::kRuby,
      {.user_agent = "Faraday v2.14.0", .accept = "*/*"},
      {.age_max = seconds(30), .age_jitter = 0.1, .ends_after_change = true}},
-    {"node",
+    {ClientKind::kNode,
      {.user_agent = "node", .accept = "text/event-stream"},
      {.age_max = seconds(30), .age_jitter = 0.1, .is_repeat_free = true}},
-    {"other", {}, {.age_max = seconds(30), .age_jitter = 0.1}},
-    {"other",
+    {ClientKind::kOther, {}, {.age_max = seconds(30), .age_jitter = 0.1}},
+    {ClientKind::kOther,
      {.user_agent = "curl/8.5.0", .accept = "*/*"},
      {.age_max = seconds(30), .age_jitter = 0.1}},
-    {"other", {.user_agent = "okhttp/4.11.0"}, {.age_max = seconds(30), .age_jitter = 0.1}},
-    {"other", {.user_agent = "not Mozilla/5.0"}, {.age_max = seconds(30), .age_jitter = 0.1}},
+    {ClientKind::kOther,
+     {.user_agent = "okhttp/4.11.0"},
+     {.age_max = seconds(30), .age_jitter = 0.1}},
+    {ClientKind::kOther,
+     {.user_agent = "not Mozilla/5.0"},
+     {.age_max = seconds(30), .age_jitter = 0.1}},
 };
 
 TEST(ClientProfilesTest, EachClientGetsWhatIsGoodForIt) {
   for (const Row& row : kRows) {
-    SCOPED_TRACE(std::string(row.profile) + ": " + std::string(row.request.user_agent));
-    EXPECT_EQ(ProfileOf(row.request).name, row.profile);
-    EXPECT_EQ(ClientProfiles(std::nullopt).TermsFor(row.request), row.terms);
+    SCOPED_TRACE(std::string(ClientKindName(row.kind)) + ": " +
+                 std::string(row.request.user_agent));
+    StreamTerms terms = row.terms;
+    terms.client = row.kind;
+    EXPECT_EQ(ClientProfiles(std::nullopt).TermsFor(row.request), terms);
   }
 }
 
@@ -93,7 +99,9 @@ TEST(ClientProfilesTest, TheOperatorsAgeHoldsForEveryClient) {
     StreamTerms terms = row.terms;
     terms.age_max = seconds(120);
     terms.age_jitter = 0.1;
-    EXPECT_EQ(ClientProfiles(seconds(120)).TermsFor(row.request), terms) << row.profile;
+    terms.client = row.kind;
+    EXPECT_EQ(ClientProfiles(seconds(120)).TermsFor(row.request), terms)
+        << ClientKindName(row.kind);
   }
 }
 

@@ -147,8 +147,9 @@ Subscriber& Hub::Join(Channel& channel, std::unique_ptr<Sink> sink, StreamTerms 
   subscriber.ends_after_change_ = terms.ends_after_change;
   subscriber.needs_whole_events_ = terms.needs_whole_events;
   subscriber.is_repeat_free_ = terms.is_repeat_free;
+  subscriber.client_ = terms.client;
   ++stream_count_;
-  metrics_.StreamOpened();
+  metrics_.StreamOpened(subscriber.client_);
   EnterChannel(subscriber, channel);
   if (is_shutting_down_) EndNoLaterThan(subscriber, DrawShutdownDue(), EndReason::kShutdown);
   ScheduleDeadline(subscriber);

@@ -61,6 +61,11 @@ HubMetrics::HubMetrics(telemetry::Registry& registry)
                                       "shard each, by how many streams they have.",
                                       {{"streams", kSizeClassNames[i]}});
   }
+  for (size_t i = 0; i < kClientKindCount; ++i) {
+    open_by_client_[i] = &registry.AddGauge(
+        "flagstream_streams_open_by_client", "Streams that are open, by kind of client.",
+        {{"client", std::string(ClientKindName(static_cast<ClientKind>(i)))}});
+  }
   for (size_t i = 0; i < kEndReasonCount; ++i) {
     ended_[i] =
         &registry.AddCounter("flagstream_streams_ended_total", "Streams that ended, by reason.",
@@ -72,15 +77,18 @@ HubMetrics::~HubMetrics() {
   open_.Set(0);
   behind_.Set(0);
   for (telemetry::Gauge* channels : channels_) channels->Set(0);
+  for (telemetry::Gauge* open : open_by_client_) open->Set(0);
 }
 
-void HubMetrics::StreamOpened() {
+void HubMetrics::StreamOpened(ClientKind client) {
   opened_.Add();
   open_.Add(1);
+  open_by_client_.at(static_cast<size_t>(client))->Add(1);
 }
 
-void HubMetrics::StreamEnded(EndReason reason) {
+void HubMetrics::StreamEnded(ClientKind client, EndReason reason) {
   open_.Add(-1);
+  open_by_client_.at(static_cast<size_t>(client))->Add(-1);
   ended_.at(static_cast<size_t>(reason))->Add();
 }
 

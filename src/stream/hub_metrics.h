@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "stream/client_kind.h"
 #include "stream/frame.h"
 #include "stream/subscriber.h"
 #include "telemetry/registry.h"
@@ -18,8 +19,8 @@ class HubMetrics {
   // Nothing of it is open any more.
   ~HubMetrics();
 
-  void StreamOpened();
-  void StreamEnded(EndReason reason);
+  void StreamOpened(ClientKind client);
+  void StreamEnded(ClientKind client, EndReason reason);
   // Without streams, both.
   void ChannelAdded();
   void ChannelRemoved();
@@ -52,6 +53,7 @@ class HubMetrics {
   telemetry::Counter& bytes_;
   telemetry::Histogram& propagation_;
   std::array<telemetry::Gauge*, kSizeClasses> channels_{};
+  std::array<telemetry::Gauge*, kClientKindCount> open_by_client_{};
   std::array<telemetry::Counter*, kEndReasonCount> ended_{};
 };
 

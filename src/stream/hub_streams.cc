@@ -195,7 +195,7 @@ void Hub::End(Subscriber& subscriber, EndReason reason) {
   subscriber.unlink();
   ended_.push_back(subscriber);
   --stream_count_;
-  metrics_.StreamEnded(reason);
+  metrics_.StreamEnded(subscriber.client_, reason);
   PostRun();
 }
 

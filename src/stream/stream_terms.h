@@ -3,6 +3,8 @@
 
 #include <chrono>
 
+#include "stream/client_kind.h"
+
 namespace flagstream::stream {
 
 // The age of a stream that ends only when its peer or the server does.
@@ -18,6 +20,7 @@ struct StreamTerms {
   bool needs_whole_events = false;
   // An event that the client was sent before costs it nothing.
   bool is_repeat_free = false;
+  ClientKind client = ClientKind::kOther;  // for those who count
 
   bool operator==(const StreamTerms&) const = default;
 };

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/stamp.h"
+#include "stream/client_kind.h"
 #include "stream/frame.h"
 #include "stream/sink.h"
 #include "stream/timer_wheel.h"
@@ -76,7 +77,8 @@ class alignas(64) Subscriber : public TimerEntry {
   uint32_t position_ = 0;  // in the channel
   Tick age_due_ = 0;
   bool needs_whole_events_ = false;  // as its terms say
-  Tick keepalive_ = 0;               // of silence, then a comment
+  ClientKind client_ = ClientKind::kOther;
+  Tick keepalive_ = 0;  // of silence, then a comment
   Tick behind_since_ = 0;
   Hub* hub_ = nullptr;
   std::string_view rest_;  // of the chunk under way
