@@ -148,6 +148,7 @@ Subscriber& Hub::Join(Channel& channel, std::unique_ptr<Sink> sink, StreamTerms 
   subscriber.needs_whole_events_ = terms.needs_whole_events;
   subscriber.is_repeat_free_ = terms.is_repeat_free;
   subscriber.client_ = terms.client;
+  subscriber.joined_ = now_;
   ++stream_count_;
   metrics_.StreamOpened(subscriber.client_);
   EnterChannel(subscriber, channel);
@@ -159,16 +160,19 @@ Subscriber& Hub::Join(Channel& channel, std::unique_ptr<Sink> sink, StreamTerms 
 
 void Hub::EnterChannel(Subscriber& subscriber, Channel& channel) {
   channel.Add(subscriber);
-  if (&channel != &idle_)
-    metrics_.ChannelResized(channel.members().size() - 1, channel.members().size());
+  CountMembers(channel, channel.members().size() - 1);
 }
 
 void Hub::LeaveChannel(Subscriber& subscriber) {
   Channel& channel = *subscriber.channel_;
   channel.Remove(subscriber);
-  if (&channel != &idle_)
-    metrics_.ChannelResized(channel.members().size() + 1, channel.members().size());
+  CountMembers(channel, channel.members().size() + 1);
   ForgetIfUnused(channel);
+}
+
+void Hub::CountMembers(const Channel& channel, size_t before) {
+  const size_t members = channel.members().size();
+  &channel == &idle_ ? metrics_.IdleResized(members) : metrics_.ChannelResized(before, members);
 }
 
 void Hub::SpreadEnds(const Channel& channel, Tick window, size_t of, size_t& ends) {

@@ -115,6 +115,7 @@ class Hub {
   Subscriber& Join(Channel& channel, std::unique_ptr<Sink> sink, StreamTerms terms) REQUIRES(role_);
   void EnterChannel(Subscriber& subscriber, Channel& channel) REQUIRES(role_);
   void LeaveChannel(Subscriber& subscriber) REQUIRES(role_);
+  void CountMembers(const Channel& channel, size_t before) REQUIRES(role_);
   void SpreadEnds(const Channel& channel, Tick window, size_t of, size_t& ends) REQUIRES(role_);
 
   // Work in slices. WhileAlive makes a task that does nothing when the hub is gone.

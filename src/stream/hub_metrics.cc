@@ -11,6 +11,10 @@ namespace {
 
 constexpr std::array kSizeClassNames = {"0", "1-9", "10-99", "100-999", "1000-9999", "10000+"};
 
+// Seconds; each a little above an age that profiles give or after which a proxy commonly cuts.
+constexpr std::array kAgeBounds = {1.0,   5.0,   15.0,  35.0,    65.0,
+                                   125.0, 305.0, 725.0, 1'805.0, 4'325.0};
+
 std::string_view ReasonName(EndReason reason) {
   switch (reason) {
     case EndReason::kAgeLimit:
@@ -35,6 +39,9 @@ HubMetrics::HubMetrics(telemetry::Registry& registry)
     : open_(registry.AddGauge("flagstream_streams_open", "Streams that are open.")),
       behind_(registry.AddGauge("flagstream_streams_behind",
                                 "Open streams whose peer is not reading what it was sent.")),
+      idle_(registry.AddGauge("flagstream_streams_idle",
+                              "Open streams that no event will come on: their key is unknown, or "
+                              "real-time is off.")),
       opened_(registry.AddCounter("flagstream_streams_opened_total", "Streams that were opened.")),
       offered_(registry.AddCounter(
           "flagstream_stream_frames_offered_total",
@@ -54,7 +61,9 @@ HubMetrics::HubMetrics(telemetry::Registry& registry)
                                          "From a change's commit to a stream's socket, once per "
                                          "stream that could take the event at "
                                          "once; taken after each slice of a fan-out.",
-                                         telemetry::PropagationBuckets())) {
+                                         telemetry::PropagationBuckets())),
+      ages_(registry.AddHistogram("flagstream_stream_age_seconds",
+                                  "How long streams that ended had been open.", kAgeBounds)) {
   for (size_t i = 0; i < kSizeClasses; ++i) {
     channels_[i] = &registry.AddGauge("flagstream_stream_channels",
                                       "Channels, an environment or an identity with streams on a "
@@ -76,6 +85,7 @@ HubMetrics::HubMetrics(telemetry::Registry& registry)
 HubMetrics::~HubMetrics() {
   open_.Set(0);
   behind_.Set(0);
+  idle_.Set(0);
   for (telemetry::Gauge* channels : channels_) channels->Set(0);
   for (telemetry::Gauge* open : open_by_client_) open->Set(0);
 }
@@ -86,10 +96,11 @@ void HubMetrics::StreamOpened(ClientKind client) {
   open_by_client_.at(static_cast<size_t>(client))->Add(1);
 }
 
-void HubMetrics::StreamEnded(ClientKind client, EndReason reason) {
+void HubMetrics::StreamEnded(ClientKind client, EndReason reason, std::chrono::milliseconds age) {
   open_.Add(-1);
   open_by_client_.at(static_cast<size_t>(client))->Add(-1);
   ended_.at(static_cast<size_t>(reason))->Add();
+  ages_.Observe(std::chrono::duration<double>(age).count());
 }
 
 void HubMetrics::ChannelAdded() { channels_[SizeClass(0)]->Add(1); }

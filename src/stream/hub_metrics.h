@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -20,11 +21,12 @@ class HubMetrics {
   ~HubMetrics();
 
   void StreamOpened(ClientKind client);
-  void StreamEnded(ClientKind client, EndReason reason);
+  void StreamEnded(ClientKind client, EndReason reason, std::chrono::milliseconds age);
   // Without streams, both.
   void ChannelAdded();
   void ChannelRemoved();
   void ChannelResized(size_t streams_before, size_t streams_after);
+  void IdleResized(size_t streams) { idle_.Set(static_cast<int64_t>(streams)); }
   void FellBehind() { behind_.Add(1); }
   void NoLongerBehind() { behind_.Add(-1); }
 
@@ -44,6 +46,7 @@ class HubMetrics {
 
   telemetry::Gauge& open_;
   telemetry::Gauge& behind_;
+  telemetry::Gauge& idle_;
   telemetry::Counter& opened_;
   telemetry::Counter& offered_;
   telemetry::Counter& merged_;
@@ -52,6 +55,7 @@ class HubMetrics {
   telemetry::Counter& comments_;
   telemetry::Counter& bytes_;
   telemetry::Histogram& propagation_;
+  telemetry::Histogram& ages_;
   std::array<telemetry::Gauge*, kSizeClasses> channels_{};
   std::array<telemetry::Gauge*, kClientKindCount> open_by_client_{};
   std::array<telemetry::Counter*, kEndReasonCount> ended_{};

@@ -35,5 +35,32 @@ TEST_F(HubMetricsTest, StreamsAreCountedByKindOfClient) {
   EXPECT_EQ(OpenOf("react-native"), 0);
 }
 
+// Goal: a stream that no event will come on is seen, and only while it is open.
+TEST_F(HubMetricsTest, IdleStreamsAreCounted) {
+  FakeConnection& idle = NewConnection();
+  idle.SetSubscriber(hub().JoinIdle(idle.MakeSink(), kForEver));
+  Join("1");
+  EXPECT_EQ(Metric("flagstream_streams_idle"), 1);
+  idle.Close();
+  EXPECT_EQ(Metric("flagstream_streams_idle"), 0);
+}
+
+// Goal: what lives shorter than it should, as behind a proxy that cuts, shows in the ages.
+TEST_F(HubMetricsTest, AgesAreObservedAtTheEnd) {
+  const auto younger_than = [this](const std::string& seconds) {
+    return Metric("flagstream_stream_age_seconds_bucket{le=\"" + seconds + "\"}");
+  };
+  FakeConnection& cut = Join("1");
+  Join("1", {.age_max = std::chrono::minutes(10), .age_jitter = 0});
+  AdvanceBy(std::chrono::seconds(60));
+  EXPECT_EQ(younger_than("+Inf"), 0);
+  cut.Close();
+  EXPECT_EQ(younger_than("35"), 0);
+  EXPECT_EQ(younger_than("65"), 1);
+  AdvanceBy(std::chrono::minutes(10));
+  EXPECT_EQ(younger_than("305"), 1);
+  EXPECT_EQ(younger_than("725"), 2);
+}
+
 }  // namespace
 }  // namespace flagstream::stream

@@ -195,7 +195,8 @@ void Hub::End(Subscriber& subscriber, EndReason reason) {
   subscriber.unlink();
   ended_.push_back(subscriber);
   --stream_count_;
-  metrics_.StreamEnded(subscriber.client_, reason);
+  metrics_.StreamEnded(subscriber.client_, reason,
+                       (TickNow() - subscriber.joined_) * kTickDuration);
   PostRun();
 }
 

@@ -78,6 +78,7 @@ class alignas(64) Subscriber : public TimerEntry {
   Tick age_due_ = 0;
   bool needs_whole_events_ = false;  // as its terms say
   ClientKind client_ = ClientKind::kOther;
+  Tick joined_ = 0;
   Tick keepalive_ = 0;  // of silence, then a comment
   Tick behind_since_ = 0;
   Hub* hub_ = nullptr;
