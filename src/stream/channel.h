@@ -45,6 +45,7 @@ class Channel : public TimerEntry {
   bool IsUnused() const {
     return members_.empty() && (newest_ == nullptr || life_ == Life::kPassing);
   }
+  bool IsKept() const { return life_ == Life::kKept; }
   bool HasDue() const { return due_ > 0; }
   // Whether it waits for its turn to fan out, or has it; kept for the hub.
   bool IsQueued() const { return is_queued_; }

@@ -110,7 +110,9 @@ void Hub::FanOut(Channel& channel, size_t& visits) {
     channel.OweRepeat(*subscriber);
     if (subscriber->is_end_due_) BeginEnd(*subscriber, EndReason::kChangeTold);
   }
-  if (sent > 0) metrics_.FanOutSent(*frame, sent, clock_.NowMicros());
+  const int64_t now = clock_.NowMicros();
+  if (sent > 0) metrics_.FanOutSent(*frame, sent, now);
+  if (channel.IsKept() && !channel.HasDue()) metrics_.FanOutEnded(*frame, now);
 }
 
 // Once all were told: a change that follows meanwhile is news itself, and puts the repeat off.

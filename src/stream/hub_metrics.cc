@@ -33,6 +33,11 @@ std::string_view ReasonName(EndReason reason) {
   FLAGSTREAM_UNREACHABLE();
 }
 
+double SecondsSince(int64_t committed_micros, int64_t now_micros) {
+  // The clocks of two machines may differ by more than the way takes.
+  return static_cast<double>(std::max<int64_t>(now_micros - committed_micros, 0)) / 1e6;
+}
+
 }  // namespace
 
 HubMetrics::HubMetrics(telemetry::Registry& registry)
@@ -62,6 +67,12 @@ HubMetrics::HubMetrics(telemetry::Registry& registry)
                                          "stream that could take the event at "
                                          "once; taken after each slice of a fan-out.",
                                          telemetry::PropagationBuckets())),
+      fan_outs_(registry.AddHistogram(
+          "flagstream_stream_fan_out_seconds",
+          "From a change's commit until a shard had written it to the last of its environment's "
+          "streams that could take it at once; once per change and shard, without those that gave "
+          "way to a newer one.",
+          telemetry::PropagationBuckets())),
       ages_(registry.AddHistogram("flagstream_stream_age_seconds",
                                   "How long streams that ended had been open.", kAgeBounds)) {
   for (size_t i = 0; i < kSizeClasses; ++i) {
@@ -118,10 +129,13 @@ void HubMetrics::ChannelResized(size_t streams_before, size_t streams_after) {
 void HubMetrics::FanOutSent(const Frame& frame, size_t streams, int64_t now_micros) {
   delivered_.Add(streams);
   bytes_.Add(streams * frame.chunk.size());
-  if (frame.committed_micros == 0) return;
-  // The clocks of two machines may differ by more than the way takes.
-  const int64_t micros = std::max<int64_t>(now_micros - frame.committed_micros, 0);
-  propagation_.Observe(static_cast<double>(micros) / 1e6, streams);
+  if (frame.committed_micros != 0)
+    propagation_.Observe(SecondsSince(frame.committed_micros, now_micros), streams);
+}
+
+void HubMetrics::FanOutEnded(const Frame& frame, int64_t now_micros) {
+  if (frame.committed_micros != 0)
+    fan_outs_.Observe(SecondsSince(frame.committed_micros, now_micros));
 }
 
 size_t HubMetrics::SizeClass(size_t streams) {

@@ -34,6 +34,8 @@ class HubMetrics {
   void FrameMerged() { merged_.Add(); }
   // `streams` were sent the whole frame; they had it by `now_micros`.
   void FanOutSent(const Frame& frame, size_t streams, int64_t now_micros);
+  // All streams were offered the frame by `now_micros`.
+  void FanOutEnded(const Frame& frame, int64_t now_micros);
   void FrameDelivered() { delivered_.Add(); }
   void RepeatSent() { repeats_.Add(); }
   void CommentSent() { comments_.Add(); }
@@ -55,6 +57,7 @@ class HubMetrics {
   telemetry::Counter& comments_;
   telemetry::Counter& bytes_;
   telemetry::Histogram& propagation_;
+  telemetry::Histogram& fan_outs_;
   telemetry::Histogram& ages_;
   std::array<telemetry::Gauge*, kSizeClasses> channels_{};
   std::array<telemetry::Gauge*, kClientKindCount> open_by_client_{};

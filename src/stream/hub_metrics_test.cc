@@ -62,5 +62,34 @@ TEST_F(HubMetricsTest, AgesAreObservedAtTheEnd) {
   EXPECT_EQ(younger_than("725"), 2);
 }
 
+// Goal: how long the last stream of an environment waited is observed once per change that nothing
+// overtook, whatever the number of turns, and not for an identity.
+TEST_F(HubMetricsTest, FanOutsAreObservedAtTheirEnd) {
+  const auto done_within = [this](const std::string& seconds) {
+    return Metric("flagstream_stream_fan_out_seconds_bucket{le=\"" + seconds + "\"}");
+  };
+  options_.slice = 10;
+  JoinMany(20);
+  NewConnection().room = 3;
+  Join(connections_.back());
+  hub().JoinPassing("identity", nullptr, NewConnection().MakeSink(), kForEver);
+  Offer(1);
+  hub().OfferPassing("identity", MakeFrame(StampAt(1), clock_.NowMicros()));
+  for (int turn = 0; turn < 2; ++turn) {
+    clock_.Advance(std::chrono::milliseconds(4));
+    shard_.RunOne();
+  }
+  EXPECT_EQ(done_within("+Inf"), 0);
+  clock_.Advance(std::chrono::milliseconds(4));
+  shard_.RunReady();
+  EXPECT_EQ(done_within("+Inf"), 1);
+  EXPECT_EQ(done_within("0.01"), 0);
+  EXPECT_EQ(done_within("0.025"), 1);
+  Offer(2);
+  Offer(3);
+  shard_.RunReady();
+  EXPECT_EQ(done_within("+Inf"), 2);
+}
+
 }  // namespace
 }  // namespace flagstream::stream
