@@ -2,6 +2,7 @@
 #include "stream/channel.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/assert.h"
@@ -12,12 +13,24 @@ namespace {
 // Below this, memory that members left behind is not worth giving back.
 constexpr size_t kShrinkAbove = 1024;
 
+size_t AgeClass(Tick age) {
+  return static_cast<size_t>(std::ranges::count_if(
+      kAgeBounds, [age](std::chrono::minutes bound) { return age * kTickDuration >= bound; }));
+}
+
 }  // namespace
+
+Channel::Channel(std::string name, Life life, size_t changes_kept)
+    : name_(std::move(name)),
+      life_(life),
+      log_(changes_kept == 0 ? nullptr : std::make_unique<ChangeLog>(changes_kept)) {}
 
 bool Channel::Offer(FramePtr frame) {
   FLAGSTREAM_ASSERT(frame != nullptr);
   if (frame->stamp <= offered_) return false;
   offered_ = frame->stamp;
+  if (log_ != nullptr && !members_.empty())
+    log_->Begin(frame->stamp, frame->committed_micros, members_.size());
   const bool was_renewed = newest_ != nullptr && newest_->stamp >= frame->stamp;
   if (!was_renewed) newest_ = std::move(frame);
   // Without that nobody can have it already.
@@ -77,6 +90,23 @@ void Channel::MarkCaughtUp(Subscriber& subscriber) {
   --behind_;
   if (IsOwed(subscriber)) ++owed_;
   FLAGSTREAM_ASSERT(!IsDue(subscriber));
+}
+
+ChannelView Channel::Look(Tick now) const {
+  ChannelView view;
+  if (newest_ != nullptr) view.newest = newest_->stamp;
+  if (log_ != nullptr) view.changes = log_->All();
+  for (const Subscriber* member : members_) Count(*member, now, view.Of(member->client_));
+  return view;
+}
+
+void Channel::Count(const Subscriber& subscriber, Tick now, StreamCounts& counts) const {
+  ++counts.streams;
+  ++counts.ages[AgeClass(now - subscriber.joined_)];
+  if (subscriber.is_behind_) ++counts.behind;
+  if (newest_ == nullptr) return;
+  if (!IsDue(subscriber)) ++counts.offered;
+  if (!Lacks(subscriber) && !subscriber.is_rest_delivery_) ++counts.written;
 }
 
 void Channel::Place(size_t position, Subscriber& subscriber) {

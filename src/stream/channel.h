@@ -3,11 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.h"
+#include "stream/change_log.h"
+#include "stream/channel_view.h"
 #include "stream/frame.h"
 #include "stream/subscriber.h"
 #include "stream/timer_wheel.h"
@@ -32,8 +35,8 @@ class Channel : public TimerEntry {
   // How long it is there: as long as its hub, or only as long as it has streams.
   enum class Life : uint8_t { kKept, kPassing };
 
-  explicit Channel(std::string name, Life life = Life::kKept)
-      : name_(std::move(name)), life_(life) {}
+  // `changes_kept`: how many of its newest changes it logs.
+  explicit Channel(std::string name, Life life = Life::kKept, size_t changes_kept = 0);
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
 
@@ -78,6 +81,17 @@ class Channel : public TimerEntry {
   // Requires that it has begun the newest frame.
   void MarkCaughtUp(Subscriber& subscriber);
 
+  // What became of the newest frame, for the log: so many were sent all of it in one turn, or one
+  // that was behind was, now.
+  void LogWritten(size_t streams, int64_t began_micros, int64_t ended_micros) {
+    if (log_ != nullptr) log_->Written(offered_, streams, began_micros, ended_micros);
+  }
+  void LogWrittenLate(int64_t now_micros) {
+    if (log_ != nullptr) log_->WrittenLate(offered_, now_micros);
+  }
+  // Visits each of its members.
+  ChannelView Look(Tick now) const;
+
   // It was sent a frame that it did not ask for by joining; requires that it is not behind.
   void OweRepeat(Subscriber& subscriber);
   // It was sent the repeat, or needs none any more.
@@ -107,9 +121,12 @@ class Channel : public TimerEntry {
   Subscriber& NextMember();
   void Place(size_t position, Subscriber& subscriber);
   size_t CountDue() const;
+  void Count(const Subscriber& subscriber, Tick now, StreamCounts& counts) const;
 
   const std::string name_;
   const Life life_;
+  bool is_queued_ = false;
+  const std::unique_ptr<ChangeLog> log_;  // null if it keeps none
   FramePtr newest_;
   FramePtr repeat_;  // null while none is waited for
   Stamp offered_;    // what every member should have; at most that of `newest_`
@@ -119,7 +136,6 @@ class Channel : public TimerEntry {
   size_t behind_ = 0;
   size_t owed_ = 0;
   Pace pace_;
-  bool is_queued_ = false;
 };
 
 inline Subscriber& Channel::NextMember() {

@@ -26,6 +26,7 @@ Hub::Hub(HubOptions options, Executor& shard, const Clock& clock, Random random,
   FLAGSTREAM_ASSERT(options.repeat >= milliseconds::zero());
   FLAGSTREAM_ASSERT(options.merge >= milliseconds::zero());
   FLAGSTREAM_ASSERT(options.spread >= milliseconds::zero());
+  FLAGSTREAM_ASSERT(options.changes_kept <= ChannelView::kChangesMax);
 }
 
 Hub::~Hub() = default;
@@ -89,6 +90,12 @@ void Hub::Shutdown(milliseconds window) {
   for (const auto& [name, channel] : channels_) SpreadEnds(*channel, ticks, live, ends);
 }
 
+ChannelView Hub::Look(std::string_view channel) const {
+  role_.AssertHere();
+  const auto found = channels_.find(channel);
+  return found == channels_.end() ? ChannelView() : found->second->Look(TickNow());
+}
+
 size_t Hub::stream_count() const {
   role_.AssertHere();
   return stream_count_;
@@ -110,7 +117,9 @@ Channel& Hub::ChannelNamed(std::string_view name, Channel::Life life) {
   const auto found = channels_.find(name);
   if (found != channels_.end()) return *found->second;
   metrics_.ChannelAdded();
-  return *channels_.emplace(name, std::make_unique<Channel>(std::string(name), life)).first->second;
+  const size_t changes_kept = life == Channel::Life::kKept ? options_.changes_kept : 0;
+  auto channel = std::make_unique<Channel>(std::string(name), life, changes_kept);
+  return *channels_.emplace(name, std::move(channel)).first->second;
 }
 
 void Hub::Offer(Channel& channel, FramePtr frame) {

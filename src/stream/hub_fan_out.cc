@@ -99,6 +99,7 @@ void Hub::RunFanOuts() {
 
 void Hub::FanOut(Channel& channel, size_t& visits) {
   const FramePtr frame = channel.newest();
+  const int64_t began = clock_.NowMicros();
   size_t& sends = channel.pace().sends;
   size_t sent = 0;
   while (sends > 0) {
@@ -110,9 +111,12 @@ void Hub::FanOut(Channel& channel, size_t& visits) {
     channel.OweRepeat(*subscriber);
     if (subscriber->is_end_due_) BeginEnd(*subscriber, EndReason::kChangeTold);
   }
-  const int64_t now = clock_.NowMicros();
-  if (sent > 0) metrics_.FanOutSent(*frame, sent, now);
-  if (channel.IsKept() && !channel.HasDue()) metrics_.FanOutEnded(*frame, now);
+  const int64_t ended = clock_.NowMicros();
+  if (sent > 0) {
+    metrics_.FanOutSent(*frame, sent, ended);
+    channel.LogWritten(sent, began, ended);
+  }
+  if (channel.IsKept() && !channel.HasDue()) metrics_.FanOutEnded(*frame, ended);
 }
 
 // Once all were told: a change that follows meanwhile is news itself, and puts the repeat off.

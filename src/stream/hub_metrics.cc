@@ -12,8 +12,8 @@ namespace {
 constexpr std::array kSizeClassNames = {"0", "1-9", "10-99", "100-999", "1000-9999", "10000+"};
 
 // Seconds; each a little above an age that profiles give or after which a proxy commonly cuts.
-constexpr std::array kAgeBounds = {1.0,   5.0,   15.0,  35.0,    65.0,
-                                   125.0, 305.0, 725.0, 1'805.0, 4'325.0};
+constexpr std::array kLifetimeBounds = {1.0,   5.0,   15.0,  35.0,    65.0,
+                                        125.0, 305.0, 725.0, 1'805.0, 4'325.0};
 
 std::string_view ReasonName(EndReason reason) {
   switch (reason) {
@@ -74,7 +74,7 @@ HubMetrics::HubMetrics(telemetry::Registry& registry)
           "way to a newer one.",
           telemetry::PropagationBuckets())),
       ages_(registry.AddHistogram("flagstream_stream_age_seconds",
-                                  "How long streams that ended had been open.", kAgeBounds)) {
+                                  "How long streams that ended had been open.", kLifetimeBounds)) {
   for (size_t i = 0; i < kSizeClasses; ++i) {
     channels_[i] = &registry.AddGauge("flagstream_stream_channels",
                                       "Channels, an environment or an identity with streams on a "

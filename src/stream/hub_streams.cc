@@ -42,6 +42,7 @@ void Hub::OnWritable(Subscriber& subscriber) {
   if (!SendNewest(subscriber)) return;
   channel.MarkCaughtUp(subscriber);
   metrics_.NoLongerBehind();
+  if (was_told) channel.LogWrittenLate(clock_.NowMicros());
   if (subscriber.is_end_due_) return BeginEnd(subscriber, EndReason::kChangeTold);
   if (was_told) channel.OweRepeat(subscriber);
   if (!channel.is_linked()) ScheduleRepeat(channel);
