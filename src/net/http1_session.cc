@@ -209,9 +209,17 @@ void Http1Session::AwaitReadable() {
   connection_->socket().async_wait(
       Socket::wait_read, [self = shared_from_this(), turn = turn_](const error_code& error) {
         if (turn != self->turn_) return;
+        if (!error && self->request_count_ == 0 && !self->is_lingering_) {
+          return self->context_.first_requests.Add(self);
+        }
         self->is_waiting_readable_ = false;
         if (!error) self->OnReadable();
       });
+}
+
+void Http1Session::ReadFirst() {
+  is_waiting_readable_ = false;
+  OnReadable();
 }
 
 void Http1Session::OnReadable() {

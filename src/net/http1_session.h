@@ -50,6 +50,8 @@ class Http1Session final : public std::enable_shared_from_this<Http1Session>,
   Response Failure(int status, std::string_view sentence) const;
   Executor& shard() { return context_.executor; }
 
+  // Reads what a new connection sent, in its turn.
+  void ReadFirst();
   // Sends what is answered by now.
   void Flush();
   // The server takes no further requests: ends the connection if it is idle, else after the

@@ -98,6 +98,7 @@ ServerCounts ShardedServer::counts() const {
   for (const auto& shard : shards_) {
     const ShardCounts& counts = shard->counts();
     sum.connections_open += counts.open.Get();
+    sum.connections_waiting += counts.waiting.Get();
     sum.connections_accepted += counts.accepted.Get();
     sum.connections_refused += counts.refused.Get();
     sum.requests += counts.requests.Get();

@@ -41,9 +41,10 @@ class Shard : public Executor {
   virtual size_t index() const = 0;
 };
 
-// Counts of all shards together; monotonic but for `connections_open`. For metrics.
+// Counts of all shards together; monotonic but for the first two. For metrics.
 struct ServerCounts {
   uint64_t connections_open = 0;
+  uint64_t connections_waiting = 0;  // of the open ones: have asked something, not read yet
   uint64_t connections_accepted = 0;
   uint64_t connections_refused = 0;
   uint64_t requests = 0;

@@ -231,6 +231,9 @@ class ServerTest : public testing::Test {
     router->Add(Method::kGet, "/stream", [this, &shard](const Request&, Responder responder) {
       StartStream(shard, std::move(responder));
     });
+    router->Add(Method::kGet, "/streams", [this](const Request&, Responder responder) {
+      responder.Send(std::move(Response(200).SetBody(std::to_string(CountStreams()))));
+    });
     return router;
   }
 
@@ -250,6 +253,10 @@ class ServerTest : public testing::Test {
   std::vector<std::unique_ptr<TestStream>> TakeStreams() {
     const std::lock_guard lock(mutex_);
     return std::move(streams_);
+  }
+  size_t CountStreams() {
+    const std::lock_guard lock(mutex_);
+    return streams_.size();
   }
   TestStream& WaitForStream(size_t index = 0) {
     TestStream* found = nullptr;
@@ -522,6 +529,49 @@ TEST_F(ServerTest, SurvivesRunningOutOfDescriptors) {
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &saved), 0);
   ::close(client_fd);
   EXPECT_EQ(Client(server_->port()).Ask(Get("/echo/d")), "200 d");
+}
+
+// Goal: what a connection asks that was there before waits for a few of the new ones, not for all.
+TEST_F(ServerTest, AStormOfNewConnectionsLeavesRoomForOthers) {
+  constexpr size_t kNew = 300;
+  Start();
+  Client known(server_->port());
+  EXPECT_EQ(known.Ask(Get("/streams")), "200 0");
+  std::vector<std::unique_ptr<Client>> fresh;
+  for (size_t i = 0; i < kNew; ++i) fresh.push_back(std::make_unique<Client>(server_->port()));
+  WaitForOpen(kNew + 1);
+
+  std::promise<void> is_busy;
+  std::promise<void> may_go_on;
+  server_->shard(0).Post([&] {
+    is_busy.set_value();
+    may_go_on.get_future().wait();
+  });
+  is_busy.get_future().wait();
+  for (const auto& client : fresh) client->Send(Get("/stream"));
+  known.Send(Get("/streams"));
+  may_go_on.set_value();
+
+  const std::string answer = known.ReadAnswer();
+  ASSERT_TRUE(answer.starts_with("200 ")) << answer;
+  EXPECT_LT(std::stoul(answer.substr(4)), kNew / 3);
+  WaitForStream(kNew - 1);
+  EXPECT_EQ(CountStreams(), kNew);
+  EXPECT_EQ(server_->counts().connections_waiting, 0U);
+}
+
+TEST_F(ServerTest, NewConnectionsThatAskAndLeaveAreNoTrouble) {
+  Start();
+  std::vector<std::unique_ptr<Client>> fresh;
+  for (size_t i = 0; i < 100; ++i) {
+    fresh.push_back(std::make_unique<Client>(server_->port()));
+    fresh.back()->Send(Get("/echo/a").substr(0, i));
+    i % 2 == 0 ? fresh.back()->Reset() : fresh.back()->Close();
+  }
+  WaitForOpen(0);
+  EXPECT_EQ(server_->counts().connections_waiting, 0U);
+  Client other(server_->port());
+  EXPECT_EQ(other.Ask(Get("/echo/a")), "200 a");
 }
 
 TEST_F(ServerTest, TellsTheClientsAddress) {

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/executor.h"
 #include "net/date_line.h"
+#include "net/first_requests.h"
 #include "net/ip_address.h"
 #include "net/router.h"
 #include "net/server.h"
@@ -42,6 +43,7 @@ class Count {
 struct ShardCounts {
   Count open;
   Count lingering;  // of the open ones: answered to the end, waiting for the peer's FIN
+  Count waiting;    // of the open ones: see FirstRequests
   Count accepted;
   Count refused;
   Count requests;
@@ -97,6 +99,7 @@ struct ShardContext {
   std::array<char, 64 * 1024> read_buffer;  // what came in; used up before the next read
 
   ShardCounts counts;
+  FirstRequests first_requests{*this};
 
  private:
   void FlushAll();

@@ -144,6 +144,9 @@ void Front::AddServerMetrics() {
   server_metrics_.push_back(metrics_.AddCallbackGauge(
       "flagstream_connections_open", "Connections of clients, streams included.",
       [this] { return static_cast<double>(server_->counts().connections_open); }));
+  server_metrics_.push_back(metrics_.AddCallbackGauge(
+      "flagstream_connections_waiting", "New connections whose first request waits for its turn.",
+      [this] { return static_cast<double>(server_->counts().connections_waiting); }));
   counter("flagstream_connections_accepted_total", "Connections accepted.",
           &net::ServerCounts::connections_accepted);
   counter("flagstream_connections_refused_total",
