@@ -77,6 +77,12 @@ class StreamModel:
     def pause(self) -> None:
         """Between a clean end and the next stream."""
 
+    @staticmethod
+    def seconds_after_break(_breaks: int) -> float | None:
+        """Between a connection that broke, the n-th in a row, and the next; None: there is none. A program of someone's own
+        may ask again at once."""
+        return 0.0
+
     def take(self, answer) -> None:
         """The answer to a fetch."""
         self.banner = next(one["feature_state_value"] for one in answer.json() if one["feature"]["name"] == "banner")
@@ -128,6 +134,10 @@ class Go(StreamModel):
     stream_headers = (("User-Agent", "Go-http-client/1.1"), ("Accept-Encoding", "gzip"))
     server_key = True
 
+    @staticmethod
+    def seconds_after_break(breaks: int) -> float:
+        return min(0.2 * 2 ** (breaks - 1), 51.2) + random.uniform(0, 1)
+
     def take(self, answer) -> None:
         document = answer.json()
         self._updated_at = int(stamp_of_iso(document["updated_at"]) * NANOSECONDS)
@@ -145,6 +155,10 @@ class Python(Go):
     stream_headers = (("User-Agent", "python-requests/2.34.0"), ("Accept-Encoding", "gzip, deflate"),
                       ("Accept", "application/json, text/event-stream"))
 
+    @staticmethod
+    def seconds_after_break(_breaks: int) -> float:
+        return 1.0
+
     def is_newer(self, updated_at: float) -> bool:
         return round(updated_at * 1_000_000) * 1_000 > self._updated_at
 
@@ -153,6 +167,10 @@ class Ruby(Go):
     """Reads a stream only after it has ended, and compares with the last event it saw."""
 
     stream_headers = (("User-Agent", "Faraday v2.14.0"), ("Accept", "*/*"))
+
+    @staticmethod
+    def seconds_after_break(_breaks: int) -> float:
+        return 0.5
 
     def start_up(self) -> None:
         super().start_up()
@@ -180,6 +198,10 @@ class Ios(StreamModel):
 
     stream_headers = (("Accept", "text/event-stream, application/json; charset=utf-8"), ("Cache-Control", "no-cache"),
                       ("User-Agent", "flagsmith-swift-ios-sdk/3.10.0"))
+
+    @staticmethod
+    def seconds_after_break(breaks: int) -> float:
+        return min(2.0 ** (breaks - 1), 60.0)
 
     def on_bytes(self, data: bytes) -> None:
         for line in data.decode().split("\n"):
@@ -213,6 +235,10 @@ class HeaderModel(StreamModel):
 class Android(HeaderModel):
     """Sends its key."""
 
+    @staticmethod
+    def seconds_after_break(_breaks: int) -> None:
+        return None
+
     @property
     def stream_headers(self) -> HeaderList:
         return (("X-environment-key", self._environment.key), ("Accept", "application/json"),
@@ -229,6 +255,10 @@ class Browser(HeaderModel):
     def pause(self) -> None:
         self._stop.wait(random.uniform(0, 3))
 
+    @staticmethod
+    def seconds_after_break(_breaks: int) -> float:
+        return random.uniform(0, 3)
+
 
 class Unknown(HeaderModel):
     """A program of someone's own."""
@@ -241,6 +271,10 @@ class ReactNative(HeaderModel):
 
     stream_headers = (("Accept", "text/event-stream"), ("Cache-Control", "no-cache"),
                       ("X-Requested-With", "XMLHttpRequest"), ("User-Agent", "okhttp/4.12.0"))
+
+    @staticmethod
+    def seconds_after_break(_breaks: int) -> float:
+        return 15.0
 
     def start_up(self) -> None:
         super().start_up()
@@ -269,6 +303,10 @@ class Flutter(StreamModel):
     streams_at_once = 2
     stream_headers = (("Accept", "text/event-stream"), ("Cache-Control", "no-cache"),
                       ("User-Agent", "Dart/3.9 (dart:io)"))
+
+    @staticmethod
+    def seconds_after_break(_breaks: int) -> float:
+        return 5.0
 
     def start_up(self) -> None:
         self._fetched = 0.0
