@@ -29,9 +29,10 @@ std::string StreamRequest(const Endpoint& endpoint, const std::string& key) {
 
 }  // namespace
 
-StreamFleet::StreamFleet(Endpoint endpoint, std::string environment_key)
+StreamFleet::StreamFleet(Endpoint endpoint, std::string environment_key, size_t first_number)
     : endpoint_(std::move(endpoint)),
       request_(StreamRequest(endpoint_, environment_key)),
+      first_number_(first_number),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       buffer_(kReadBytes, '\0') {
   FLAGSTREAM_ASSERT(epoll_ >= 0);
@@ -73,7 +74,7 @@ void StreamFleet::Read(Time deadline, const std::function<void(const Delivery&)>
 }
 
 Result<> StreamFleet::StartOne(size_t index) {
-  FLAGSTREAM_ASSIGN(streams_[index].descriptor, StartConnect(endpoint_, index));
+  FLAGSTREAM_ASSIGN(streams_[index].descriptor, StartConnect(endpoint_, first_number_ + index));
   epoll_event event{};
   event.events = EPOLLOUT;
   event.data.u64 = index;

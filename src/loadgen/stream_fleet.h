@@ -25,7 +25,8 @@ struct Delivery {
 // counted.
 class StreamFleet {
  public:
-  StreamFleet(Endpoint endpoint, std::string environment_key);
+  // `first_number`: of the connections before these, for the choice of source addresses.
+  StreamFleet(Endpoint endpoint, std::string environment_key, size_t first_number = 0);
   ~StreamFleet();
   StreamFleet(const StreamFleet&) = delete;
   StreamFleet& operator=(const StreamFleet&) = delete;
@@ -71,6 +72,7 @@ class StreamFleet {
 
   const Endpoint endpoint_;
   const std::string request_;
+  const size_t first_number_;
   const int epoll_;
   std::vector<Stream> streams_;
   std::string buffer_;

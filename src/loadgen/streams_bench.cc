@@ -2,7 +2,6 @@
 #include "loadgen/streams_bench.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "loadgen/descriptor_limit.h"
 #include "loadgen/endpoint.h"
 #include "loadgen/fetch_fleet.h"
 #include "loadgen/http_client.h"
@@ -52,14 +52,6 @@ struct Report {
 
 double Milliseconds(Time::duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-// Accepting a connection needs a descriptor each: take all that we may.
-void RaiseDescriptorLimit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 std::optional<pid_t> ServerProcess(const StreamsBenchOptions& options, const Endpoint& endpoint) {

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <variant>
 
+#include "loadgen/follow_bench.h"
 #include "loadgen/streams_bench.h"
 #include "server/export_command.h"
 #include "server/hub_node.h"
@@ -37,6 +38,9 @@ struct Run {
   int operator()(const ExportCommandOptions& options) const { return Report(RunExport(options)); }
   int operator()(const loadgen::StreamsBenchOptions& options) const {
     return loadgen::RunStreamsBench(options);
+  }
+  int operator()(const loadgen::FollowBenchOptions& options) const {
+    return loadgen::RunFollowBench(options);
   }
   int operator()(const Message& message) const {
     std::fputs(message.text.c_str(), message.exit_code == 0 ? stdout : stderr);

@@ -110,6 +110,17 @@ void DeclareBench(CLI::App& streams, Settings& settings, loadgen::StreamsBenchOp
   streams.add_flag("--json", options.json, "print the report as JSON");
 }
 
+void DeclareFollow(Settings& settings, loadgen::FollowBenchOptions& options) {
+  settings.Text("url", options.url, "server to measure");
+  settings.Text("environment", options.environment_key,
+                "key of the environment whose streams are opened");
+  settings.Integer("streams", options.streams, 1, 1'000'000, "streams to open");
+  settings.Integer(
+      "streams-before", options.streams_before, 0, 10'000'000,
+      "streams that the processes before this one open; on the loopback interface each "
+      "20,000 get a source address");
+}
+
 // What one run is to do, unlike a setting, is only said on its command line: a variable that is
 // left over from another command must not choose what is replaced.
 CLI::Option* AddId(CLI::App& command, const std::string& name, std::optional<int64_t>& variable,
@@ -197,16 +208,25 @@ Result<> Check(const ImportCommandOptions& options) { return CheckRequired(optio
 
 Result<> Check(const ExportCommandOptions& options) { return CheckRequired(options.data); }
 
-Result<> Check(const loadgen::StreamsBenchOptions& options) {
-  if (options.environment_key.empty()) {
+Result<> CheckEnvironmentKey(const std::string& key) {
+  if (key.empty()) {
     return Error(ErrorCode::kInvalidArgument,
                  "--environment is required: the key whose streams are opened");
   }
+  return {};
+}
+
+Result<> Check(const loadgen::StreamsBenchOptions& options) {
+  FLAGSTREAM_TRY(CheckEnvironmentKey(options.environment_key));
   if (!options.publish_token && !options.admin_token) {
     return Error(ErrorCode::kInvalidArgument,
                  "nothing to publish with: set FLAGSTREAM_PUBLISH_TOKEN or FLAGSTREAM_ADMIN_TOKEN");
   }
   return {};
+}
+
+Result<> Check(const loadgen::FollowBenchOptions& options) {
+  return CheckEnvironmentKey(options.environment_key);
 }
 
 template <class Options>
@@ -292,6 +312,14 @@ Command ParseCommandLine(int argc, const char* const* argv, const GetEnvironment
       bench_command->add_subcommand("streams", "open streams, publish, report");
   Settings bench_settings(*bench_streams);
   DeclareBench(*bench_streams, bench_settings, bench);
+  loadgen::FollowBenchOptions follow;
+  CLI::App* bench_follow = bench_command->add_subcommand(
+      "follow",
+      "open streams and follow them until standard input ends, for a run over several processes: a "
+      "line of JSON when all are open, when all were told of a change, and for each line that is "
+      "read");
+  Settings follow_settings(*bench_follow);
+  DeclareFollow(follow_settings, follow);
 
   try {
     app.parse(argc, argv);
@@ -305,6 +333,7 @@ Command ParseCommandLine(int argc, const char* const* argv, const GetEnvironment
   if (import_command->parsed()) return Finish(import_settings, import, get_environment);
   if (export_command->parsed()) return Finish(export_settings, exported, get_environment);
   if (bench_streams->parsed()) return Finish(bench_settings, bench, get_environment);
+  if (bench_follow->parsed()) return Finish(follow_settings, follow, get_environment);
   user.action =
       new_token->parsed() ? UserOptions::Action::kNewToken : UserOptions::Action::kSetPassword;
   return Finish(new_token->parsed() ? new_token_settings : set_password_settings, user,

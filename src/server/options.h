@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "loadgen/follow_bench.h"
 #include "loadgen/streams_bench.h"
 #include "server/settings.h"
 #include "server/transfer_options.h"
@@ -76,8 +77,9 @@ struct Message {
   int exit_code = 0;
 };
 
-using Command = std::variant<ServeOptions, HubOptions, UserOptions, ImportCommandOptions,
-                             ExportCommandOptions, loadgen::StreamsBenchOptions, Message>;
+using Command =
+    std::variant<ServeOptions, HubOptions, UserOptions, ImportCommandOptions, ExportCommandOptions,
+                 loadgen::StreamsBenchOptions, loadgen::FollowBenchOptions, Message>;
 
 // Reads command line, environment and configuration file. Never fails: what is wrong becomes a
 // Message.

@@ -228,5 +228,15 @@ TEST(ListenAddressTest, ReadsAllForms) {
   }
 }
 
+TEST(OptionsTest, FollowNeedsOnlyAnEnvironment) {
+  const Command command =
+      Parse({"bench", "follow", "--environment", "key", "--streams-before", "40000"});
+  const auto& follow = std::get<loadgen::FollowBenchOptions>(command);
+  EXPECT_EQ(follow.environment_key, "key");
+  EXPECT_EQ(follow.streams, 1'000);
+  EXPECT_EQ(follow.streams_before, 40'000);
+  EXPECT_NE(WrongBecause(Parse({"bench", "follow"})).find("--environment"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace flagstream::server
