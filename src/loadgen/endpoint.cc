@@ -13,7 +13,7 @@
 namespace flagstream::loadgen {
 namespace {
 
-constexpr size_t kConnectionsPerSource = 20'000;
+constexpr size_t kConnectionsPerSource = 10'000;
 
 Error SystemError(const std::string& doing) {
   return Error::Unavailable(doing + ": " + std::generic_category().message(errno));

@@ -22,9 +22,9 @@ struct Endpoint {
   bool IsLoopback() const { return (ntohl(address.sin_addr.s_addr) >> 24) == 127; }
 };
 
-// A connection being made, not blocking. Towards the loopback range each 20,000 connections get a
-// source address of their own, since one address has no more ports than that to spare. Returns the
-// descriptor.
+// A connection being made, not blocking. Towards the loopback range each 10,000 connections get a
+// source address of their own: one address has 28,000 ports to spare, and the kernel looks for a
+// free one the longer the more are taken. Returns the descriptor.
 Result<int> StartConnect(const Endpoint& endpoint, size_t number);
 
 }  // namespace flagstream::loadgen

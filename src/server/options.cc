@@ -118,7 +118,7 @@ void DeclareFollow(Settings& settings, loadgen::FollowBenchOptions& options) {
   settings.Integer(
       "streams-before", options.streams_before, 0, 10'000'000,
       "streams that the processes before this one open; on the loopback interface each "
-      "20,000 get a source address");
+      "10,000 get a source address");
 }
 
 // What one run is to do, unlike a setting, is only said on its command line: a variable that is
