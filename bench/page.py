@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Puts measured figures into docs/performance.md: its tables, between their marks, and its charts.
 
-The raw figures are docs/performance/budgets.json (bench/run.py) and docs/performance/servers.json (bench/compare/run.py).
+The raw figures are docs/performance/budgets.json and hundred_thousand.json (bench/run.py) and servers.json
+(bench/compare/run.py). What has no raw figures yet stays as it is on the page.
 
 usage: bench/page.py [--check]    with --check only tells, by its exit code, whether the page is as it would be written
 """
@@ -10,6 +11,7 @@ usage: bench/page.py [--check]    with --check only tells, by its exit code, whe
 import html
 import json
 import pathlib
+import statistics
 import sys
 
 DOCS = pathlib.Path(__file__).resolve().parents[1] / "docs"
@@ -26,7 +28,9 @@ OURS, OTHERS = "#2f6fde", "#9aa4b2"
 
 
 def read(name):
-    return json.loads((FIGURES / name).read_text())
+    """None if it was not measured yet."""
+    path = FIGURES / name
+    return json.loads(path.read_text()) if path.exists() else None
 
 
 def typographic(text):
@@ -51,6 +55,40 @@ def server_table(rows):
                      f"{row['last_ms']:.0f} ms = {row['last_ratio']:.2f} × | {row['bytes']:,.0f} B | {row['lost']} |")
     charts = [f"![{title}]({FIGURES.name}/{figure}.svg)" for figure, (title, _unit, _decimals) in CHARTS.items()]
     return [*lines, "", *charts]
+
+
+def mebibytes(number):
+    return f"{number / 2**20:,.0f} MiB"
+
+
+def many_table(row):
+    """Of the changes the median; of whether all were reached, the worst."""
+    report = row["report"]
+    changes, nodes = report["changes"], report["streams_of_nodes"]
+    fewest = min(change["reached"] for change in changes)
+    reached = f"{fewest:,} of {report['streams']:,}, in each of {len(changes)} changes"
+    if not row["met"]:
+        reached = f"**{fewest:,} of {report['streams']:,}** in the worst of {len(changes)} changes"
+
+    def median(figure):
+        return statistics.median(change[figure] for change in changes if figure in change)
+
+    idle = report["kernel_idle"]
+    lines = [
+        ("streams, over the processes", f"{report['streams']:,}: {min(nodes):,} to {max(nodes):,} in each of {len(nodes)}"),
+        ("all open after", f"{report['open_seconds']:.1f} s; {report['open_cpu_us_per_stream']:.0f} µs of the servers' core each"),
+        ("streams reached", reached),
+        ("publish → half, 99 %, the last of them",
+         f"{median('p50_ms'):,.0f} ms, {median('p99_ms'):,.0f} ms, **{median('last_ms'):,.0f} ms**"),
+        ("report → its stamp on the disk of every process", f"{median('answered_ms'):,.0f} ms"),
+        ("server CPU per delivery", f"{median('cpu_us_per_delivery'):.2f} µs"),
+        ("process memory, idle", f"{mebibytes(report['process_bytes_idle'])} of all processes; "
+                                 f"{report['process_bytes_per_stream']:,.0f} B a stream"),
+        ("kernel memory, idle", f"{mebibytes(report['kernel_bytes'])} for both ends of all connections; "
+                                f"{report['kernel_bytes_per_end']:,.0f} B a stream at the server's end"),
+        ("TCP sockets of the machine, and their buffers", f"{idle['tcp']['inuse']:,}; {idle['tcp']['mem']:,} pages"),
+    ]
+    return ["| What | Measured |", "|---|---|", *(f"| {what} | {measured} |" for what, measured in lines)]
 
 
 def machine_line(report):
@@ -93,15 +131,16 @@ def put(page, mark, lines):
 
 def files():
     """Path to content of all that is made."""
-    budgets, servers = read("budgets.json"), read("servers.json")
-    page = PAGE.read_text()
-    page = put(page, "machine", machine_line(budgets))
-    page = put(page, "budgets", budget_table(budgets["rows"]))
-    page = put(page, "servers", server_table(servers["rows"]))
-    made = {PAGE: page}
-    for figure in CHARTS:
-        made[FIGURES / f"{figure}.svg"] = chart(servers["rows"], figure)
-    return made
+    page, made = PAGE.read_text(), {}
+    if budgets := read("budgets.json"):
+        page = put(page, "machine", machine_line(budgets))
+        page = put(page, "budgets", budget_table(budgets["rows"]))
+    if many := read("hundred_thousand.json"):
+        page = put(page, "hundred thousand", many_table(many["rows"][0]))
+    if servers := read("servers.json"):
+        page = put(page, "servers", server_table(servers["rows"]))
+        made = {FIGURES / f"{figure}.svg": chart(servers["rows"], figure) for figure in CHARTS}
+    return {PAGE: page, **made}
 
 
 def main():

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 
 SERVER_CORE, LOAD_CORE = "0", "1"
 
@@ -33,6 +34,16 @@ def wait_for_port(port, process, seconds=30):
             return
         time.sleep(0.005)
     sys.exit(f"nothing listens on port {port}: {process.args}")
+
+
+def wait_until_ready(port, seconds=60):
+    """Ours listens before it serves."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=2):
+            return
+        time.sleep(0.002)
+    sys.exit("the server did not become ready")
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ same run, because absolute figures differ from machine to machine and ratios do 
 
 usage: bench/run.py [--binary build/release/flagstream] [--floor build/release/bench/floor] [--streams 15000]
                     [--rounds 20] [--repeat 3] [--only NAME,...] [--json FILE]
+       bench/run.py --only hundred_thousand [--many-streams 100000] [--nodes 7] [--rounds 10] [--json FILE]
 """
 
 import argparse
@@ -22,7 +23,8 @@ import tempfile
 import time
 import urllib.request
 
-from processes import LOAD_CORE, SERVER_CORE, free_port, load_streams, machine, pinned, running
+import many_streams
+from processes import LOAD_CORE, SERVER_CORE, free_port, load_streams, machine, pinned, running, wait_until_ready
 
 PUBLISH_TOKEN = "bench-publish-token"
 ADMIN_TOKEN = "b" * 40
@@ -54,7 +56,7 @@ class Bench:
         if command == "serve" and data == "demo":
             arguments.append("--demo")
         with running(pinned(SERVER_CORE, *arguments), port, env=self.environment) as process:
-            self.wait_until_ready(port)
+            wait_until_ready(port)
             yield port, process
 
     @contextlib.contextmanager
@@ -82,14 +84,6 @@ class Bench:
         )
         with running(pinned(SERVER_CORE, NGINX, "-c", configuration), port):
             yield port
-
-    def wait_until_ready(self, port):
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=2):
-                return
-            time.sleep(0.002)
-        sys.exit("the server did not become ready")
 
     def streams(self, port, streams, rounds, admin=False, fetch=False):
         environment = dict(self.environment)
@@ -289,7 +283,19 @@ class Bench:
         self.row("resident memory at rest, demo data", kilobytes, "<= 25 MiB", f"{kilobytes / 1024:.1f} MiB",
                  kilobytes <= 25 * 1024)
 
+    def hundred_thousand(self):
+        """More streams than a process may hold here, over several hubs on one port: one change reaches all."""
+        streams, nodes = self.arguments.many_streams, self.arguments.nodes
+        figures = many_streams.measure(self.arguments.binary, streams, nodes, min(10, self.arguments.rounds),
+                                       self.folder / "many", self.environment)
+        last, told, all_reached = many_streams.summary(figures)
+        self.row(f"{streams:,} streams over {nodes} processes on one port", last, "all reached", told, all_reached,
+                 report=figures)
+
     ROWS = ["fan_out", "flags", "queue_change", "identities", "herd", "herd_spread", "admin_write", "start", "memory"]
+
+    # A run of its own, since it takes all of the machine: only when it is named.
+    ROWS_APART = ["hundred_thousand"]
 
     def run(self):
         wanted = self.arguments.only.split(",") if self.arguments.only else self.ROWS
@@ -308,9 +314,11 @@ def main():
     parser.add_argument("--binary", default=ROOT / "build/release/flagstream")
     parser.add_argument("--floor", default=ROOT / "build/release/bench/floor")
     parser.add_argument("--streams", type=int, default=15_000)
+    parser.add_argument("--many-streams", type=int, default=100_000, help="of the row hundred_thousand")
+    parser.add_argument("--nodes", type=int, default=7, help="processes of the row hundred_thousand, on each side")
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--only", choices=None, help="rows to run, by comma: " + ",".join(Bench.ROWS))
+    parser.add_argument("--only", choices=None, help="rows to run, by comma: " + ",".join(Bench.ROWS + Bench.ROWS_APART))
     parser.add_argument("--json", help="file for the raw figures")
     Bench(parser.parse_args()).run()
 
