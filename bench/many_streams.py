@@ -211,6 +211,10 @@ def check_descriptors(streams, nodes):
                  f"{limit:,}: take more hubs (--nodes) or raise the limit (ulimit -Hn)")
 
 
+def now_micros():
+    return time.time_ns() // 1000
+
+
 def publish(hubs, micros):
     """Tells all hubs of one change. When that began, and how many seconds until all had it on disk."""
     at = datetime.datetime.fromtimestamp(micros // 1_000_000, datetime.timezone.utc)
@@ -225,7 +229,7 @@ def publish(hubs, micros):
 
 def one_change(hubs, followers, streams):
     before = [hub.stats() for hub in hubs]
-    micros = time.time_ns() // 1000
+    micros = now_micros()
     sent, answered = publish(hubs, micros)
     reports = followers.reports(micros)
     after = [hub.stats() for hub in hubs]
@@ -249,6 +253,7 @@ def measure(binary, streams, nodes, rounds, folder, environment):
     check_descriptors(streams, nodes)
     pathlib.Path(folder).mkdir(exist_ok=True)
     with running_hubs(binary, nodes, pathlib.Path(folder), environment) as (port, hubs):
+        publish(hubs, now_micros())  # so that each stream begins with an event, as in use
         empty, kernel_empty, caches_empty = [hub.stats() for hub in hubs], kernel_memory(), slab_caches()
         with Followers(binary, port, streams, nodes) as followers:
             open_seconds = followers.wait_until_open()
