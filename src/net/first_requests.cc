@@ -10,8 +10,8 @@
 namespace flagstream::net {
 namespace {
 
-// Some 25 us each: others wait 0.4 ms for these.
-constexpr size_t kPerTurn = 16;
+// Some 25 us each: others wait 0.8 ms for these.
+constexpr size_t kPerTurn = 32;
 // Clients give up after six seconds at the earliest. From here on new ones are as good as others,
 // so that 20,000 of them, on a shard that is busy with other things, are served within three.
 constexpr std::chrono::seconds kPatience{1};
