@@ -232,6 +232,7 @@ class ServerTest : public testing::Test {
       StartStream(shard, std::move(responder));
     });
     router->Add(Method::kGet, "/streams", [this](const Request&, Responder responder) {
+      waiting_seen_ = server_->counts().connections_waiting;
       responder.Send(std::move(Response(200).SetBody(std::to_string(CountStreams()))));
     });
     return router;
@@ -301,6 +302,7 @@ class ServerTest : public testing::Test {
   std::map<std::string, Responder> held_;
   std::vector<std::unique_ptr<TestStream>> streams_;
   std::atomic<int> refused_streams_ = 0;
+  std::atomic<uint64_t> waiting_seen_ = 0;  // when /streams was asked
   std::string first_bytes_;
   std::atomic<size_t> first_taken_ = 0;
   std::shared_ptr<const std::string> large_ = std::make_shared<const std::string>(3'000'000, 'L');
@@ -555,6 +557,7 @@ TEST_F(ServerTest, AStormOfNewConnectionsLeavesRoomForOthers) {
   const std::string answer = known.ReadAnswer();
   ASSERT_TRUE(answer.starts_with("200 ")) << answer;
   EXPECT_LT(std::stoul(answer.substr(4)), kNew / 2);
+  EXPECT_GT(waiting_seen_, 0U);
   WaitForStream(kNew - 1);
   EXPECT_EQ(CountStreams(), kNew);
   EXPECT_EQ(server_->counts().connections_waiting, 0U);

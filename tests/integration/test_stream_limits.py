@@ -100,15 +100,15 @@ def test_memory_ceiling(make_server):
     """Above the ceiling the number of streams does not grow: those that are there go on, and one that ends may come back."""
     key = "demo-development"
     mib = make_server(name="probe").memory_kib() // 1024
-    server = make_server("--max-memory", str(mib + 16), "--threads", "1")
+    server = make_server("--max-memory", str(mib + 48), "--threads", "1")
     with Stream(server.port, key) as stays, contextlib.ExitStack() as half_sent:
         first = stays.next_stamp()
         with Stream(server.port, key) as leaves:
             leaves.next_stamp()
             assert server.metric("flagstream_memory_short") == 0
             # Bodies that are never complete are memory too.
-            for _ in range(100):
-                if server.metric("flagstream_memory_bytes") > (mib + 16) << 20:
+            for _ in range(200):
+                if server.metric("flagstream_memory_bytes") > (mib + 48) << 20:
                     break
                 connection = half_sent.enter_context(Connection(server.port))
                 connection.send(encode_request("POST", "/api/v1/identities/", [("Content-Length", str(1 << 20))])
