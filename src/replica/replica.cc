@@ -39,8 +39,6 @@ double SecondsSince(SteadyTime start, const Clock& clock) {
   return std::chrono::duration<double>(clock.Steady() - start).count();
 }
 
-std::string ChannelOf(EnvironmentId id) { return std::to_string(id.value); }
-
 }  // namespace
 
 struct Replica::Shard {

@@ -21,6 +21,9 @@
 
 namespace flagstream::replica {
 
+// What the hubs call the channel of an environment.
+inline std::string ChannelOf(EnvironmentId id) { return std::to_string(id.value); }
+
 // What the requests of one shard are answered from: the current environments, by key, and the
 // identities. Owned by the Replica. Lives on its shard: every call and every callback is there.
 class ShardReplica {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <optional>
 #include <utility>
 
@@ -23,6 +24,7 @@ constexpr milliseconds kEndStreamsMax{5'000};
 constexpr milliseconds kEndPerStream{1};
 constexpr milliseconds kEndSlack{2'000};  // for those whose last chunk waits for room
 constexpr milliseconds kAnswerGrace{5'000};
+constexpr milliseconds kLookPatience{2'000};
 // Changes that follow each other so closely are one to the clients: several clicks, a script.
 constexpr milliseconds kMerge{5};
 constexpr milliseconds kMemoryPeriod{1'000};
@@ -77,13 +79,14 @@ Result<std::unique_ptr<net::Server>> OpenServer(const NodeOptions& options,
   return net::Server::Listen(std::move(server));
 }
 
-stream::HubOptions HubOptionsFor(const NodeOptions& options) {
+stream::HubOptions HubOptionsFor(const NodeOptions& options, size_t changes_kept) {
   stream::HubOptions hub;
   hub.keepalive = std::chrono::seconds(options.keepalive);
   hub.write_timeout = std::chrono::seconds(options.write_timeout);
   hub.repeat = std::chrono::seconds(options.repeat);
   hub.merge = kMerge;
   hub.spread = milliseconds(options.spread_ms);
+  hub.changes_kept = changes_kept;
   return hub;
 }
 
@@ -101,8 +104,9 @@ FrontShard::FrontShard(const stream::HubOptions& hub_options, net::Shard& shard,
       requests(metrics, clock),
       hub(hub_options, shard, clock, Random(SecureRandomSeed()), metrics) {}
 
-Result<std::unique_ptr<Front>> Front::Open(const NodeOptions& options, PassedSockets passed,
-                                           const Clock& clock, telemetry::Registry& metrics) {
+Result<std::unique_ptr<Front>> Front::Open(const NodeOptions& options, size_t changes_kept,
+                                           PassedSockets passed, const Clock& clock,
+                                           telemetry::Registry& metrics) {
   const api::StreamLimits stream_limits = StreamLimitsFor(options);
   FLAGSTREAM_ASSIGN(auto server,
                     OpenServer(options, "--listen", options.listen, std::move(passed.clients),
@@ -112,13 +116,13 @@ Result<std::unique_ptr<Front>> Front::Open(const NodeOptions& options, PassedSoc
     FLAGSTREAM_ASSIGN(ops_server, OpenServer(options, "--ops-listen", options.ops_listen,
                                              std::move(passed.operators), /*threads=*/1));
   }
-  return std::unique_ptr<Front>(
-      new Front(options, clock, metrics, std::move(server), std::move(ops_server), stream_limits));
+  return std::unique_ptr<Front>(new Front(options, changes_kept, clock, metrics, std::move(server),
+                                          std::move(ops_server), stream_limits));
 }
 
-Front::Front(const NodeOptions& options, const Clock& clock, telemetry::Registry& metrics,
-             std::unique_ptr<net::Server> server, std::unique_ptr<net::Server> ops_server,
-             const api::StreamLimits& stream_limits)
+Front::Front(const NodeOptions& options, size_t changes_kept, const Clock& clock,
+             telemetry::Registry& metrics, std::unique_ptr<net::Server> server,
+             std::unique_ptr<net::Server> ops_server, const api::StreamLimits& stream_limits)
     : clock_(clock),
       metrics_(metrics),
       client_profiles_(StreamAgeMax(options)),
@@ -126,8 +130,8 @@ Front::Front(const NodeOptions& options, const Clock& clock, telemetry::Registry
       server_(std::move(server)),
       ops_server_(std::move(ops_server)) {
   for (size_t i = 0; i < server_->shard_count(); ++i) {
-    shards_.push_back(
-        std::make_unique<FrontShard>(HubOptionsFor(options), server_->shard(i), clock, metrics));
+    shards_.push_back(std::make_unique<FrontShard>(HubOptionsFor(options, changes_kept),
+                                                   server_->shard(i), clock, metrics));
   }
   if (options.max_memory > 0) {
     memory_ceiling_.emplace(options.max_memory * kMebibyte, stream_slots_);
@@ -225,6 +229,25 @@ void Front::Stop() {
   if (ops_server_ == nullptr) return;
   ops_server_->StopAccepting();
   ops_server_->Stop(kAnswerGrace);
+}
+
+Result<stream::ChannelView> Front::LookAtStreams(const std::string& channel) {
+  std::vector<std::future<stream::ChannelView>> looks;
+  for (const auto& shard : shards_) {
+    std::promise<stream::ChannelView> seen;
+    looks.push_back(seen.get_future());
+    shard->executor.Post([channel, &hub = shard->hub, seen = std::move(seen)]() mutable {
+      seen.set_value(hub.Look(channel));
+    });
+  }
+  const auto patience_end = std::chrono::steady_clock::now() + kLookPatience;
+  stream::ChannelView view;
+  for (auto& look : looks) {
+    if (look.wait_until(patience_end) != std::future_status::ready)
+      return Error::Unavailable("a shard has too much to do");
+    view.Add(look.get());
+  }
+  return view;
 }
 
 std::string Front::url() const {

@@ -18,6 +18,7 @@
 #include "server/memory_ceiling.h"
 #include "server/options.h"
 #include "server/service_manager.h"
+#include "stream/channel_view.h"
 #include "stream/client_profile.h"
 #include "stream/hub.h"
 #include "telemetry/registry.h"
@@ -43,11 +44,12 @@ class Front {
   // Adds the routes of shard `index` to its router; on that shard's thread.
   using AddRoutes = std::function<void(net::Router& router, size_t index)>;
 
-  // Serves on the sockets that were passed, or binds those of `--listen` and `--ops-listen`.
-  // `metrics` and `clock` outlive the Front. kUnavailable, with a sentence, if an address cannot be
-  // had.
-  static Result<std::unique_ptr<Front>> Open(const NodeOptions& options, PassedSockets passed,
-                                             const Clock& clock, telemetry::Registry& metrics);
+  // Serves on the sockets that were passed, or binds those of `--listen` and `--ops-listen`. Of
+  // each channel `changes_kept` changes can be looked at. `metrics` and `clock` outlive the Front.
+  // kUnavailable, with a sentence, if an address cannot be had.
+  static Result<std::unique_ptr<Front>> Open(const NodeOptions& options, size_t changes_kept,
+                                             PassedSockets passed, const Clock& clock,
+                                             telemetry::Registry& metrics);
   Front(const Front&) = delete;
   Front& operator=(const Front&) = delete;
 
@@ -63,13 +65,16 @@ class Front {
   std::vector<std::unique_ptr<FrontShard>>& shards() { return shards_; }
   api::StreamSlots& stream_slots() { return stream_slots_; }
   const stream::ClientProfiles& client_profiles() const { return client_profiles_; }
+  // What can be seen of a channel, on all shards together. Waits for them, so it must not be called
+  // on one. kUnavailable if that takes longer than kLookPatience.
+  Result<stream::ChannelView> LookAtStreams(const std::string& channel);
   // "http://127.0.0.1:8000", of the address that clients use.
   std::string url() const;
 
  private:
-  Front(const NodeOptions& options, const Clock& clock, telemetry::Registry& metrics,
-        std::unique_ptr<net::Server> server, std::unique_ptr<net::Server> ops_server,
-        const api::StreamLimits& stream_limits);
+  Front(const NodeOptions& options, size_t changes_kept, const Clock& clock,
+        telemetry::Registry& metrics, std::unique_ptr<net::Server> server,
+        std::unique_ptr<net::Server> ops_server, const api::StreamLimits& stream_limits);
 
   std::unique_ptr<net::Router> MakeRouter(size_t index, const AddRoutes& add_routes,
                                           const api::OpsContext& ops);

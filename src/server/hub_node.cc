@@ -115,7 +115,8 @@ Result<> HubNode::OpenLog() {
 }
 
 Result<> HubNode::OpenFront() {
-  FLAGSTREAM_ASSIGN(front_, Front::Open(options_, std::move(passed_), clock_, metrics_));
+  FLAGSTREAM_ASSIGN(
+      front_, Front::Open(options_, /*changes_kept=*/0, std::move(passed_), clock_, metrics_));
   return {};
 }
 

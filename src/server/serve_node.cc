@@ -145,7 +145,8 @@ Result<> ServeNode::OpenStore() {
 }
 
 Result<> ServeNode::OpenFront() {
-  FLAGSTREAM_ASSIGN(front_, Front::Open(options_, std::move(passed_), clock_, metrics_));
+  FLAGSTREAM_ASSIGN(front_, Front::Open(options_, stream::ChannelView::kChangesMax,
+                                        std::move(passed_), clock_, metrics_));
   return {};
 }
 
@@ -179,6 +180,9 @@ void ServeNode::MakeUseCases() {
       *use_cases_, logins_, SubmitTo(workers_), SubmitTo(hash_workers_),
       [this](std::vector<bus::Change> changes, Executor& executor, Task then) {
         replica_->WhenServed(std::move(changes), kServedPatience, executor, std::move(then));
+      },
+      [this](EnvironmentId environment) {
+        return front_->LookAtStreams(replica::ChannelOf(environment));
       },
       options_.public_url});
 }

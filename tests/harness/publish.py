@@ -3,9 +3,11 @@
 
 import json
 import threading
+from fractions import Fraction
 
 from harness.http import Connection, encode_request
-from harness.server import PUBLISH_TOKEN
+from harness.server import PUBLISH_TOKEN, Server
+from harness.sse import Stream
 
 CONNECTIONS = 8
 PIPELINED = 25
@@ -54,3 +56,23 @@ def publish_pipelined(connection: Connection, key: str, count: int) -> None:
         connection.send(publish_request(key) * batch)
         for _ in range(batch):
             connection.read_response("POST").expect(200)
+
+
+def publish_one_by_one(port: int, key: str, reader: Stream, count: int) -> Fraction:
+    """Publishes, each time waiting for the event, so that no two changes merge. Returns the last stamp."""
+    stamp = Fraction(0)
+    with Connection(port) as connection:
+        for _ in range(count):
+            connection.send(publish_request(key))
+            connection.read_response("POST").expect(200)
+            stamp = reader.next_stamp()
+    return stamp
+
+
+def publish_until_behind(server: Server, key: str, reader: Stream, behind: int) -> Fraction:
+    """Until that many streams, which nobody reads, have no room for another event. Returns the last stamp."""
+    for _ in range(100):
+        newest = publish_one_by_one(server.port, key, reader, 50)
+        if server.metric("flagstream_streams_behind") == behind:
+            return newest
+    raise AssertionError("5,000 events went to a stream that nobody reads")

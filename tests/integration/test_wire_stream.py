@@ -14,7 +14,7 @@ from harness.admin import Admin
 from harness.deadline import wait_until
 from harness.gate import Gate
 from harness.http import Connection, encode_request
-from harness.publish import publish_many, publish_request
+from harness.publish import publish_many, publish_one_by_one, publish_request, publish_until_behind
 from harness.server import LONG_STREAMS, PUBLISH_TOKEN
 from harness.sse import COMMENT, EVENT, Stream, stamp_in, stream_path
 from harness.stamps import STAMP_HEADER, TICK, parse_stamp, stamp_of, stamp_of_iso
@@ -94,26 +94,6 @@ def test_wire_17_whole_under_back_pressure(make_server, environment_on):
         stamps = stalled.stamps
         assert stamps == sorted(set(stamps)) and set(stamps) < set(reader.stamps)
         assert len(reader.stamps) - len(stamps) > 50
-
-
-def publish_one_by_one(port: int, key: str, reader: Stream, count: int) -> Fraction:
-    """Publishes, each time waiting for the event, so that no two changes merge. Returns the last stamp."""
-    stamp = Fraction(0)
-    with Connection(port) as connection:
-        for _ in range(count):
-            connection.send(publish_request(key))
-            connection.read_response("POST").expect(200)
-            stamp = reader.next_stamp()
-    return stamp
-
-
-def publish_until_behind(server, key: str, reader: Stream, behind: int) -> Fraction:
-    """Until that many streams, which nobody reads, have no room for another event. Returns the last stamp."""
-    for _ in range(100):
-        newest = publish_one_by_one(server.port, key, reader, 50)
-        if server.metric("flagstream_streams_behind") == behind:
-            return newest
-    pytest.fail("5,000 events went to a stream that nobody reads")
 
 
 # ---- 18: the first event ----

@@ -88,6 +88,8 @@ class AdminCase : public ::testing::Test {
   std::optional<Task> held_;  // with hold_changes_: what waits for the changes to be served
   bool hold_changes_ = false;
   std::vector<bus::Change> waited_for_;
+  std::optional<EnvironmentId> looked_at_;                       // whose streams were asked for
+  Result<stream::ChannelView> streams_ = stream::ChannelView();  // what is said of them
   AdminContext context_{
       .use_cases = use_cases_,
       .logins = logins_,
@@ -102,6 +104,10 @@ class AdminCase : public ::testing::Test {
               executor.Post(std::move(then));
             }
           },
+      .look_at_streams = [this](EnvironmentId id) -> Result<stream::ChannelView> {
+        looked_at_ = id;
+        return streams_;
+      },
   };
   net::Router router_{MakeFallbackAnswers()};
   std::string token_;

@@ -317,6 +317,7 @@ std::vector<Route> Routes() {
        204,
        R"({"key":"plan"})"},
       {"GET", "environments/{key}/metrics/", kEntitled, {OnEnvironment("VIEW_ENVIRONMENT")}},
+      {"GET", "environments/{key}/streams/", kEntitled, {OnEnvironment("VIEW_ENVIRONMENT")}},
       {"GET", "environments/{key}/api-keys/", kEntitled, {kEnvironmentAdmin}},
       {"POST",
        "environments/{key}/api-keys/",

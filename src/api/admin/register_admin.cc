@@ -29,6 +29,7 @@ void RegisterAdmin(net::Router& router, const AdminContext& context) {
   AddMasterKeyRoutes(endpoints);
   AddFeatureFileRoutes(endpoints);
   AddUsageRoutes(endpoints);
+  AddStreamRoutes(endpoints, context.look_at_streams);
 }
 
 }  // namespace flagstream::api

@@ -27,5 +27,6 @@ void AddUserPermissionRoutes(Endpoints& endpoints);
 void AddMasterKeyRoutes(Endpoints& endpoints);
 void AddFeatureFileRoutes(Endpoints& endpoints);
 void AddUsageRoutes(Endpoints& endpoints);
+void AddStreamRoutes(Endpoints& endpoints, const LookAtStreams& look_at_streams);
 
 }  // namespace flagstream::api

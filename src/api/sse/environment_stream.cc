@@ -14,7 +14,7 @@ FindEnvironment EnvironmentsOf(const replica::ShardReplica& replica) {
     if (!match.environment) return std::nullopt;
     const flags::Environment& environment = match.environment->environment();
     if (!environment.project.enable_realtime_updates) return std::nullopt;
-    return std::to_string(environment.id.value);
+    return replica::ChannelOf(environment.id);
   };
 }
 
