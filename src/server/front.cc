@@ -240,7 +240,7 @@ Result<stream::ChannelView> Front::LookAtStreams(const std::string& channel) {
       seen.set_value(hub.Look(channel));
     });
   }
-  const auto patience_end = std::chrono::steady_clock::now() + kLookPatience;
+  const SteadyTime patience_end = clock_.Steady() + kLookPatience;
   stream::ChannelView view;
   for (auto& look : looks) {
     if (look.wait_until(patience_end) != std::future_status::ready)
