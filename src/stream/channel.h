@@ -81,6 +81,7 @@ class Channel : public TimerEntry {
   // Requires that it has begun the newest frame.
   void MarkCaughtUp(Subscriber& subscriber);
 
+  bool LogsChanges() const { return log_ != nullptr; }
   // What became of the newest frame, for the log: so many were sent all of it in one turn, or one
   // that was behind was, now.
   void LogWritten(size_t streams, int64_t began_micros, int64_t ended_micros) {

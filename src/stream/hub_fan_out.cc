@@ -99,7 +99,7 @@ void Hub::RunFanOuts() {
 
 void Hub::FanOut(Channel& channel, size_t& visits) {
   const FramePtr frame = channel.newest();
-  const int64_t began = clock_.NowMicros();
+  const int64_t began = channel.LogsChanges() ? clock_.NowMicros() : 0;
   size_t& sends = channel.pace().sends;
   size_t sent = 0;
   while (sends > 0) {
