@@ -53,8 +53,8 @@ size_t Http1Parser::Parse(std::string_view bytes) {
   if (error && error != http::error::need_more) {
     RefuseFor(error, unread);
   } else if (state_ == State::kHead) {
-    head_bytes_ += taken;
-    if (head_bytes_ + unread.size() > limits_.header_bytes_max) RefuseLongHead();
+    partial_head_.append(bytes.substr(0, taken));
+    if (partial_head_.size() + unread.size() > limits_.header_bytes_max) RefuseLongHead();
   } else if (state_ == State::kBody && unread.size() > limits_.header_bytes_max) {
     Refuse(400, "A chunk's size line or the trailers are too long.");
   }

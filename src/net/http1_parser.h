@@ -43,6 +43,8 @@ class Http1Parser : private boost::beast::http::basic_parser<true> {
   bool HasBegun() const { return got_some(); }
   // In kFailed.
   const Failure& failure() const { return failure_; }
+  // In kHead: the bytes that were taken of it, so that another parser can begin anew.
+  const std::string& partial_head() const { return partial_head_; }
   // In kBody: whether the client waits for "100 Continue" before it sends the body.
   bool AwaitsContinue() const;
   // The request as far as it is known.
@@ -85,7 +87,7 @@ class Http1Parser : private boost::beast::http::basic_parser<true> {
   Failure failure_;
   RequestBuilder builder_;
   std::string_view input_;  // of the call to Parse under way
-  size_t head_bytes_ = 0;
+  std::string partial_head_;
   size_t skipped_bytes_ = 0;
   int host_count_ = 0;
   bool has_content_length_ = false;

@@ -55,6 +55,16 @@ void Http1Session::GoOn(ShardContext& context, Connection connection, bool keep_
   session->OnAnswered();
 }
 
+void Http1Session::MoveIn(ShardContext& context, MovedConnection moved) {
+  std::optional<Connection> connection = Connection::Open(context, std::move(moved.socket));
+  if (!connection) return;
+  const auto session = std::make_shared<Http1Session>(context);
+  session->request_count_ = moved.has_asked ? 1 : 0;
+  session->unread_ = std::move(moved.unread);
+  session->Attach(std::move(*connection));
+  session->OnAnswered();
+}
+
 std::shared_ptr<Http1Session> Http1Session::MakeParked(ShardContext& context) {
   auto session = std::make_shared<Http1Session>(context);
   session->request_count_ = 1;
@@ -65,6 +75,11 @@ bool Http1Session::KeepForLater(std::string_view bytes) {
   if (unread_.size() + bytes.size() > kParkedBytesMax) return false;
   unread_.append(bytes);
   return true;
+}
+
+std::optional<std::string> Http1Session::TakeUnread() {
+  if (!pipeline_.empty() || parser_ != nullptr) return std::nullopt;
+  return std::exchange(unread_, std::string());
 }
 
 void Http1Session::Attach(Connection connection) {
@@ -110,17 +125,29 @@ void Http1Session::Settle() {
   }
   if (unsent_ != nullptr) AwaitWritable();
   if (MayTakeRequest()) AwaitReadable();
+  KeepWhilePaused();
   UpdateReadTimeout();
+}
+
+// A request may have come meanwhile: it is read by whoever goes on with the connection.
+void Http1Session::KeepWhilePaused() {
+  if (context_.is_paused && !is_waiting_readable_ && !is_waiting_writable_)
+    context_.paused_sessions.push_back(shared_from_this());
 }
 
 // Reading
 
 bool Http1Session::MayTakeRequest() const {
   if (!connection_ || has_input_ended_ || pending_streams_ > 0) return false;
-  if (parser_ != nullptr) return true;
-  return takes_requests_ && pipeline_.size() < context_.options.pipelined_requests_max &&
+  if (parser_ != nullptr && (IsInBody() || !context_.is_paused)) return true;
+  return takes_requests_ && !context_.is_paused &&
+         pipeline_.size() < context_.options.pipelined_requests_max &&
          pipeline_.body_bytes() < std::max<size_t>(context_.options.body_bytes_max, 1) &&
          (unsent_ == nullptr || unsent_->size() < kUnsentBytesMax);
+}
+
+bool Http1Session::IsInBody() const {
+  return parser_ != nullptr && parser_->state() == Http1Parser::State::kBody;
 }
 
 bool Http1Session::HasInput() const { return has_rest_ || !unread_.empty() || parser_ != nullptr; }
@@ -173,6 +200,7 @@ void Http1Session::Dispatch() {
                     .keep_alive = request.keep_alive() && !context_.is_draining};
   pipeline_.CountBody(exchange, request.body().size());
   if (!exchange.form_.keep_alive) takes_requests_ = false;
+  if (context_.is_moved_out) return exchange.Send(MovedAnswer());
   context_.router->Dispatch(std::move(request), Responder(std::shared_ptr<Responder::Exchange>(
                                                     shared_from_this(), &exchange)));
 }
@@ -192,6 +220,13 @@ Response Http1Session::Failure(int status, std::string_view sentence) const {
   // After the shard's last turn, when handlers are destroyed, nobody will read the answer.
   if (context_.router == nullptr) return Response(status);
   return context_.router->fallbacks().bad_request(status, sentence);
+}
+
+// An answer made of what this process knows could be older than what its successor has told.
+Response Http1Session::MovedAnswer() const {
+  Response response = Failure(503, "The server was just replaced. Please ask again.");
+  response.AddHeader("Retry-After", "1");
+  return response;
 }
 
 std::string Http1Session::ClientAddressOf(const Request& request) {
@@ -225,7 +260,7 @@ void Http1Session::ReadFirst() {
 void Http1Session::OnReadable() {
   if (!connection_) return;
   if (is_lingering_) return DrainInput();
-  if (!MayTakeRequest()) return;  // Settle asks again
+  if (!MayTakeRequest()) return KeepWhilePaused();  // Settle asks again
   auto& buffer = context_.read_buffer;
   const ssize_t got = ::recv(connection_->fd(), buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (got > 0) {
@@ -405,6 +440,25 @@ void Http1Session::Drain() {
   parser_.reset();
   takes_requests_ = false;
   Settle();
+}
+
+bool Http1Session::IsAtWork() const { return IsInBody() || !pipeline_.empty(); }
+
+std::optional<MovedConnection> Http1Session::MoveOut() {
+  const bool is_open = connection_ && !is_lingering_ && !has_input_ended_ && takes_requests_;
+  if (is_open && !IsBusy() && !IsInBody()) {
+    const bool has_asked = request_count_ > 0;
+    std::string unread = std::exchange(unread_, std::string());
+    if (parser_ != nullptr) unread.insert(0, parser_->partial_head());
+    parser_.reset();
+    is_closed_ = true;
+    return MovedConnection{
+        .socket = Detach().Release(), .unread = std::move(unread), .has_asked = has_asked};
+  }
+  takes_requests_ = false;
+  if (!IsInBody()) parser_.reset();
+  unread_.clear();
+  return std::nullopt;
 }
 
 void Http1Session::Close() {

@@ -11,6 +11,7 @@
 #include "net/http1_parser.h"
 #include "net/http1_pipeline.h"
 #include "net/ip_address.h"
+#include "net/moved_connection.h"
 #include "net/shard_context.h"
 #include "net/timeout_list.h"
 
@@ -39,10 +40,15 @@ class Http1Session final : public std::enable_shared_from_this<Http1Session>,
   static void GoOn(ShardContext& context, Connection connection, bool keep_alive,
                    std::shared_ptr<Http1Session> parked);
 
+  // Serves a connection that another process gave away. Reads on in a later turn.
+  static void MoveIn(ShardContext& context, MovedConnection moved);
+
   // A session without connection, for what a client sends while its connection is a stream.
   static std::shared_ptr<Http1Session> MakeParked(ShardContext& context);
   // False if that is too much.
   bool KeepForLater(std::string_view bytes);
+  // What was kept; nothing if a part of it was taken already.
+  std::optional<std::string> TakeUnread();
 
   // What its exchanges need.
   void OnAnswered();
@@ -57,6 +63,10 @@ class Http1Session final : public std::enable_shared_from_this<Http1Session>,
   // The server takes no further requests: ends the connection if it is idle, else after the
   // answers.
   void Drain();
+  // While the shard is paused: whether a request is being read or answered.
+  bool IsAtWork() const;
+  // Gives the connection away if nothing is under way on it. If something is, that is the last.
+  std::optional<MovedConnection> MoveOut();
   // At once. Also ends streams that wait for their turn.
   void Close();
   // Whether an answer is being made or sent.
@@ -70,13 +80,16 @@ class Http1Session final : public std::enable_shared_from_this<Http1Session>,
   Connection Detach();
   void Pump(std::string_view received);
   void Settle();
+  void KeepWhilePaused();
 
   // Reading
   bool MayTakeRequest() const;
   bool HasInput() const;
   void TakeRequests(std::string_view received);
   size_t ParseRequests(std::string_view bytes);
+  bool IsInBody() const;
   void Dispatch();
+  Response MovedAnswer() const;
   void Refuse(int status, std::string_view sentence);
   std::string ClientAddressOf(const Request& request);
   void AwaitReadable();

@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "net/http1_session.h"
+#include "net/listening_socket.h"
 #include "net/owned_fd.h"
 
 namespace flagstream::net {
@@ -22,12 +23,6 @@ constexpr int kAcceptedPerTurn = 64;  // then the shard's other work has its tur
 constexpr std::chrono::milliseconds kPauseWhenExhausted{100};
 
 OwnedFd OpenReserve() { return OwnedFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
-
-bool IsV6(int socket) {
-  int domain = 0;
-  socklen_t size = sizeof domain;
-  return ::getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_INET6;
-}
 
 boost::asio::ip::tcp Protocol(bool is_v6) {
   return is_v6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4();
@@ -56,6 +51,12 @@ void Listener::Stop(Waiting waiting) {
   }
   boost::system::error_code ignored;  // the descriptor is gone either way
   acceptor_.close(ignored);
+}
+
+OwnedFd Listener::Release() {
+  if (!acceptor_.is_open()) return OwnedFd();
+  pause_.cancel();
+  return OwnedFd(acceptor_.release());
 }
 
 void Listener::AwaitConnection() {
@@ -105,16 +106,14 @@ void Listener::Serve(int fd) {
     ::close(fd);
     return;
   }
-  Socket socket(context_.io);
-  boost::system::error_code error;
-  socket.assign(Protocol(is_v6_), fd, error);
-  if (error) {  // no memory to watch it
+  std::optional<Connection> connection = Connection::Open(context_, OwnedFd(fd));
+  if (!connection) {
     context_.counts.refused.Add();
-    ::close(fd);
     return;
   }
-  socket.set_option(boost::asio::ip::tcp::no_delay(true), error);  // else answers come later
-  Http1Session::Serve(context_, Connection(context_, std::move(socket)));
+  boost::system::error_code ignored;  // answers come later then
+  connection->socket().set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  Http1Session::Serve(context_, std::move(*connection));
 }
 
 bool Listener::IsFull() const {

@@ -27,6 +27,8 @@ class Listener {
   // left to those who have the socket too.
   enum class Waiting { kServe, kLeave };
   void Stop(Waiting waiting);
+  // Instead of Stop: gives the socket away, which goes on listening. None after Stop.
+  OwnedFd Release();
 
  private:
   enum class Accepted { kOne, kNone, kExhausted };

@@ -96,6 +96,12 @@ Result<OwnedFd> OpenListeningSocket(const ListenAddress& listen, bool is_shared)
   return socket;
 }
 
+bool IsV6(int socket) {
+  int domain = 0;
+  socklen_t size = sizeof domain;
+  return ::getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_INET6;
+}
+
 uint16_t LocalPort(int socket) {
   const sockaddr_storage storage = LocalName(socket);
   // The port stands at the same place for both families.

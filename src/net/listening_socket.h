@@ -16,6 +16,8 @@ struct ListenAddress {
 };
 // A bound, listening socket. `is_shared`: others of this process listen on the same port.
 Result<OwnedFd> OpenListeningSocket(const ListenAddress& listen, bool is_shared);
+// Whether it is of IPv6.
+bool IsV6(int socket);
 // The port of a bound socket.
 uint16_t LocalPort(int socket);
 // The IP address of a bound socket, as text.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/server.h"
 
+#include <algorithm>
+#include <atomic>
+#include <iterator>
 #include <latch>
 #include <utility>
 
@@ -13,6 +16,17 @@
 
 namespace flagstream::net {
 namespace {
+
+// For at most `patience`. Looked at now and then: this is for what happens once and takes
+// milliseconds or seconds.
+void WaitWhile(const std::function<bool()>& condition, std::chrono::milliseconds patience) {
+  constexpr std::chrono::milliseconds kLookInterval{2};
+  const SteadyTime deadline = SystemClock().Steady() + patience;
+  Mutex mutex;
+  CondVar never;
+  MutexLock lock(mutex);
+  while (condition() && SystemClock().Steady() < deadline) never.WaitFor(mutex, kLookInterval);
+}
 
 class ShardedServer final : public Server {
  public:
@@ -37,12 +51,21 @@ class ShardedServer final : public Server {
 
   void Start(SetUp set_up) override;
   void StartAccepting() override;
+  void MoveIn(std::vector<MovedConnection> connections) override;
+  std::vector<OwnedFd> Pause(std::chrono::milliseconds grace) override;
+  std::vector<MovedConnection> MoveOut() override;
   void StopAccepting() override;
   void Stop(std::chrono::milliseconds grace) override;
   ServerCounts counts() const override;
 
  private:
   bool IsOnShard() const;
+  // Has each shard do `step` and gathers what it calls back with.
+  template <class Found>
+  std::vector<Found> GatherFromShards(
+      void (ShardThread::*step)(std::function<void(std::vector<Found>)>));
+  // Requests being read or answered.
+  size_t CountAtWork();
   // Whether an answer is being made or sent, or a stream is open.
   bool IsBusy() const;
 
@@ -70,6 +93,55 @@ void ShardedServer::StartAccepting() {
   for (const auto& shard : shards_) shard->StartAccepting();
 }
 
+void ShardedServer::MoveIn(std::vector<MovedConnection> connections) {
+  FLAGSTREAM_ASSERT(is_started_);
+  std::vector<std::vector<MovedConnection>> by_shard(shards_.size());
+  for (size_t i = 0; i < connections.size(); ++i)
+    by_shard[i % shards_.size()].push_back(std::move(connections[i]));
+  for (size_t i = 0; i < shards_.size(); ++i) shards_[i]->MoveIn(std::move(by_shard[i]));
+}
+
+std::vector<OwnedFd> ShardedServer::Pause(std::chrono::milliseconds grace) {
+  FLAGSTREAM_ASSERT(is_started_ && !IsOnShard());
+  std::vector<OwnedFd> sockets = GatherFromShards<OwnedFd>(&ShardThread::Pause);
+  WaitWhile([this] { return CountAtWork() > 0; }, grace);
+  return sockets;
+}
+
+std::vector<MovedConnection> ShardedServer::MoveOut() {
+  return GatherFromShards<MovedConnection>(&ShardThread::MoveOut);
+}
+
+template <class Found>
+std::vector<Found> ShardedServer::GatherFromShards(
+    void (ShardThread::*step)(std::function<void(std::vector<Found>)>)) {
+  std::vector<std::vector<Found>> by_shard(shards_.size());
+  std::latch remaining(static_cast<std::ptrdiff_t>(shards_.size()));
+  for (size_t i = 0; i < shards_.size(); ++i) {
+    (*shards_[i].*step)([&of_shard = by_shard[i], &remaining](std::vector<Found> found) {
+      of_shard = std::move(found);
+      remaining.count_down();
+    });
+  }
+  remaining.wait();
+  std::vector<Found> all;
+  for (auto& of_shard : by_shard) std::ranges::move(of_shard, std::back_inserter(all));
+  return all;
+}
+
+size_t ShardedServer::CountAtWork() {
+  std::atomic<size_t> sum = 0;
+  std::latch remaining(static_cast<std::ptrdiff_t>(shards_.size()));
+  for (const auto& shard : shards_) {
+    shard->CountAtWork([&](size_t count) {
+      sum += count;
+      remaining.count_down();
+    });
+  }
+  remaining.wait();
+  return sum;
+}
+
 void ShardedServer::StopAccepting() {
   FLAGSTREAM_ASSERT(!IsOnShard());
   if (!std::exchange(is_listening_, false)) return;
@@ -83,13 +155,7 @@ void ShardedServer::StopAccepting() {
 void ShardedServer::Stop(std::chrono::milliseconds grace) {
   if (std::exchange(is_stopped_, true)) return;
   StopAccepting();
-  // Looked at now and then: this happens once, and what it waits for takes milliseconds or seconds.
-  constexpr std::chrono::milliseconds kLookInterval{2};
-  const SteadyTime deadline = SystemClock().Steady() + grace;
-  Mutex mutex;
-  CondVar never;
-  MutexLock lock(mutex);
-  while (IsBusy() && SystemClock().Steady() < deadline) never.WaitFor(mutex, kLookInterval);
+  WaitWhile([this] { return IsBusy(); }, grace);
   for (const auto& shard : shards_) shard->Stop();
 }
 
@@ -144,7 +210,7 @@ Result<std::unique_ptr<Server>> Server::Listen(ServerOptions options) {
 }
 
 // Each shard has a socket of its own where there are enough; else shards share them.
-Result<std::unique_ptr<Server>> Server::ServeOn(std::vector<OwnedFd> sockets,
+Result<std::unique_ptr<Server>> Server::ServeOn(std::vector<OwnedFd> sockets, Sockets whose,
                                                 ServerOptions options) {
   FLAGSTREAM_ASSERT(options.threads > 0 && !sockets.empty());
   FLAGSTREAM_ASSIGN(IpNetworks trusted_proxies, IpNetworks::Parse(options.trusted_proxies));
@@ -160,8 +226,10 @@ Result<std::unique_ptr<Server>> Server::ServeOn(std::vector<OwnedFd> sockets,
   for (size_t i = 0; i < sockets.size(); ++i)
     by_shard[i % threads].push_back(std::move(sockets[i]));
 
-  auto server = std::make_unique<ShardedServer>(std::move(options), std::move(trusted_proxies),
-                                                Listener::Waiting::kLeave);
+  const auto waiting =
+      whose == Sockets::kShared ? Listener::Waiting::kLeave : Listener::Waiting::kServe;
+  auto server =
+      std::make_unique<ShardedServer>(std::move(options), std::move(trusted_proxies), waiting);
   for (auto& of_shard : by_shard) server->AddShard(std::move(of_shard));
   server->SetAddress(std::move(listen));
   return std::unique_ptr<Server>(std::move(server));

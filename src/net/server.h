@@ -11,8 +11,10 @@
 
 #include "base/executor.h"
 #include "base/result.h"
+#include "net/moved_connection.h"
 #include "net/owned_fd.h"
 #include "net/router.h"
+#include "net/stream_connection.h"
 
 namespace flagstream::net {
 
@@ -39,6 +41,10 @@ struct ServerOptions {
 class Shard : public Executor {
  public:
   virtual size_t index() const = 0;
+
+  // What another process gave away (StreamConnection::MoveOut), as a stream of this shard. Null if
+  // there is no memory to watch it; it is closed then. On the shard.
+  virtual std::unique_ptr<StreamConnection> MoveIn(MovedConnection stream) = 0;
 };
 
 // Counts of all shards together; monotonic but for the first two. For metrics.
@@ -60,10 +66,12 @@ class Server {
 
   // Binds and listens; kUnavailable with a sentence that names the address when it cannot.
   static Result<std::unique_ptr<Server>> Listen(ServerOptions options);
-  // Serves on sockets that listen already, at least one, which somebody else has too and keeps:
-  // those who connect while this server stops wait for its successor. Address and port of the
-  // options do not count. kUnavailable if one is no listening TCP socket.
-  static Result<std::unique_ptr<Server>> ServeOn(std::vector<OwnedFd> sockets,
+  // Whose the sockets of ServeOn are. With kShared, those who connect while this server stops wait
+  // for its successor.
+  enum class Sockets { kOwned, kShared };
+  // Serves on sockets that listen already, at least one. Address and port of the options do not
+  // count. kUnavailable if one is no listening TCP socket.
+  static Result<std::unique_ptr<Server>> ServeOn(std::vector<OwnedFd> sockets, Sockets whose,
                                                  ServerOptions options);
   virtual ~Server() = default;
 
@@ -79,6 +87,19 @@ class Server {
   virtual void Start(SetUp set_up) = 0;
   // From now on connections are accepted.
   virtual void StartAccepting() = 0;
+  // Serves connections that another process gave away (MoveOut), by turns on the shards. Those that
+  // there is no memory to watch are closed. Requires Start.
+  virtual void MoveIn(std::vector<MovedConnection> connections) = 0;
+
+  // First step of moving to another process: gives away the listening sockets, where who connects
+  // waits from now on. No request is begun any more; those under way are finished, which is waited
+  // for at most `grace`.
+  virtual std::vector<OwnedFd> Pause(std::chrono::milliseconds grace) = 0;
+  // Second step: gives away the connections that nothing is under way on, but for streams. Those
+  // that are left end with the answers under way; a request whose body is still coming is answered
+  // 503, because others know better now.
+  virtual std::vector<MovedConnection> MoveOut() = 0;
+
   // First step of shutdown: closes the listening sockets and answers further requests with
   // `Connection: close`. Idle connections end, but for those that have asked nothing yet: they get
   // a second for it.

@@ -6,7 +6,9 @@
 
 #include <boost/asio/post.hpp>
 
+#include "base/assert.h"
 #include "net/http1_session.h"
+#include "net/listening_socket.h"
 
 namespace flagstream::net {
 namespace {
@@ -15,6 +17,10 @@ namespace {
 constexpr std::chrono::seconds kLingerTime{5};
 // Who has just connected is about to ask, and would take an end without an answer for a failure.
 constexpr std::chrono::seconds kLastCall{1};
+
+boost::asio::ip::tcp TcpOf(int socket) {
+  return IsV6(socket) ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4();
+}
 
 }  // namespace
 
@@ -54,6 +60,25 @@ void ShardContext::FlushAll() {
 }
 
 std::string_view ShardContext::CurrentDateLine() { return date_line_.At(std::time(nullptr)); }
+
+std::optional<Connection> Connection::Open(ShardContext& context, OwnedFd socket) {
+  Socket opened(context.io);
+  boost::system::error_code error;
+  opened.assign(TcpOf(socket.get()), socket.get(), error);
+  if (error) return std::nullopt;
+  static_cast<void>(socket.Release());  // it is the opened one's
+  return Connection(context, std::move(opened));
+}
+
+OwnedFd Connection::Release() {
+  FLAGSTREAM_ASSERT(IsOpen());
+  context_->counts.open.Subtract();
+  context_ = nullptr;
+  boost::system::error_code error;
+  const int fd = socket_.release(error);
+  FLAGSTREAM_ASSERT(!error);
+  return OwnedFd(fd);
+}
 
 void Connection::Close() {
   if (context_ == nullptr) return;

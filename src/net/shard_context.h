@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -17,6 +18,7 @@
 #include "net/date_line.h"
 #include "net/first_requests.h"
 #include "net/ip_address.h"
+#include "net/owned_fd.h"
 #include "net/router.h"
 #include "net/server.h"
 #include "net/timeout_list.h"
@@ -92,9 +94,13 @@ struct ShardContext {
   std::unique_ptr<Router> router;
 
   // On the shard
-  bool is_draining = false;  // no further requests: see Server::StopAccepting
+  bool is_draining = false;   // no further requests: see Server::StopAccepting
+  bool is_paused = false;     // no request is begun: see Server::Pause
+  bool is_moved_out = false;  // others answer now: see Server::MoveOut
   ShardTimeouts timeouts;
   boost::intrusive::list<SessionListHook, boost::intrusive::constant_time_size<false>> sessions;
+  // Those that wait for nothing but the end of a pause, which else nobody would keep.
+  std::vector<std::shared_ptr<Http1Session>> paused_sessions;
   WriteQueue gathered;  // the answers of one session while they are written; empty between
   std::array<char, 64 * 1024> read_buffer;  // what came in; used up before the next read
 
@@ -112,6 +118,8 @@ struct ShardContext {
 // A connected socket that is counted as open for as long as it is.
 class Connection {
  public:
+  // Of a connected TCP socket; nothing if the shard has no memory to watch it.
+  static std::optional<Connection> Open(ShardContext& context, OwnedFd socket);
   Connection(ShardContext& context, Socket socket)
       : socket_(std::move(socket)), context_(&context) {
     context.counts.open.Add();
@@ -128,6 +136,8 @@ class Connection {
   void Close();
   // FIN behind what was sent.
   void ShutDownSend();
+  // Gives the socket away. Ends what waits for it.
+  OwnedFd Release();
 
  private:
   Socket socket_;

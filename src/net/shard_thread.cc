@@ -13,6 +13,7 @@
 
 #include "base/assert.h"
 #include "net/http1_session.h"
+#include "net/stream_socket.h"
 
 namespace flagstream::net {
 namespace {
@@ -104,6 +105,50 @@ void ShardThread::StopAccepting(Listener::Waiting waiting, std::function<void()>
   }
 }
 
+void ShardThread::Pause(std::function<void(std::vector<OwnedFd>)> on_paused) {
+  Post([this, on_paused = std::move(on_paused)] {
+    context_.is_paused = true;
+    std::vector<OwnedFd> sockets;
+    for (const auto& listener : listeners_) sockets.push_back(listener->Release());
+    on_paused(std::move(sockets));
+  });
+}
+
+void ShardThread::CountAtWork(std::function<void(size_t)> on_counted) {
+  Post([this, on_counted = std::move(on_counted)] {
+    on_counted(static_cast<size_t>(std::ranges::count_if(context_.sessions, [](auto& session) {
+      return static_cast<Http1Session&>(session).IsAtWork();
+    })));
+  });
+}
+
+void ShardThread::MoveOut(std::function<void(std::vector<MovedConnection>)> on_moved) {
+  Post([this, on_moved = std::move(on_moved)] {
+    context_.is_draining = context_.is_moved_out = true;
+    std::vector<MovedConnection> connections;
+    for (auto next = context_.sessions.begin(); next != context_.sessions.end();) {
+      auto& session = static_cast<Http1Session&>(*next++);
+      if (auto moved = session.MoveOut()) connections.push_back(std::move(*moved));
+    }
+    context_.paused_sessions.clear();
+    on_moved(std::move(connections));
+  });
+}
+
+void ShardThread::MoveIn(std::vector<MovedConnection> connections) {
+  auto shared = std::make_shared<std::vector<MovedConnection>>(std::move(connections));
+  Post([this, shared] {
+    for (MovedConnection& connection : *shared)
+      Http1Session::MoveIn(context_, std::move(connection));
+  });
+}
+
+std::unique_ptr<StreamConnection> ShardThread::MoveIn(MovedConnection stream) {
+  FLAGSTREAM_ASSERT(IsHere());
+  boost::intrusive_ptr<StreamSocket> socket = MoveInStream(context_, std::move(stream));
+  return socket != nullptr ? MakeStreamConnection(std::move(socket)) : nullptr;
+}
+
 void ShardThread::Stop() {
   io_->stop();
   if (thread_.joinable()) thread_.join();
@@ -121,6 +166,7 @@ void ShardThread::CloseAll() {
   while (!context_.sessions.empty()) {
     static_cast<Http1Session&>(context_.sessions.front()).shared_from_this()->Close();
   }
+  context_.paused_sessions.clear();
 }
 
 }  // namespace flagstream::net

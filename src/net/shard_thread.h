@@ -33,6 +33,7 @@ class ShardThread final : public Shard {
   void PostAfter(std::chrono::milliseconds delay, Task task) override;
   bool IsHere() const override;
   size_t index() const override { return index_; }
+  std::unique_ptr<StreamConnection> MoveIn(MovedConnection stream) override;
 
   // Calls `on_set_up` on the new thread when the router is there and tasks run.
   void Start(const Server::SetUp& set_up, std::function<void()> on_set_up);
@@ -40,6 +41,11 @@ class ShardThread final : public Shard {
   void StartAccepting();
   // Calls `on_stopped` on the shard, or here if it was never started.
   void StopAccepting(Listener::Waiting waiting, std::function<void()> on_stopped);
+  // The steps of Server's moves, each on the shard. Require Start.
+  void Pause(std::function<void(std::vector<OwnedFd>)> on_paused);
+  void CountAtWork(std::function<void(size_t)> on_counted);
+  void MoveOut(std::function<void(std::vector<MovedConnection>)> on_moved);
+  void MoveIn(std::vector<MovedConnection> connections);
   // Ends the thread and whatever is still open. Also if it was never started.
   void Stop();
 

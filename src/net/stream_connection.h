@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
+
+#include "net/moved_connection.h"
 
 namespace flagstream::net {
 
@@ -38,6 +41,11 @@ class StreamConnection {
   // the next request, or is closed with FIN, never reset, if the client or the server wants no
   // more. The object is empty afterwards; destroy it.
   virtual void Finish() = 0;
+
+  // Gives the connection away as it is, in the middle of the answer: see Shard::MoveIn. Nothing if
+  // the peer is gone, or answers to other requests are to be sent before or behind it. The object
+  // is empty afterwards; destroy it.
+  virtual std::optional<MovedConnection> MoveOut() = 0;
 };
 
 }  // namespace flagstream::net

@@ -32,6 +32,7 @@ class SharedStreamConnection final : public StreamConnection {
   size_t Send(std::string_view bytes) override { return stream_->Send(bytes); }
   void WaitWritable() override { stream_->WaitWritable(); }
   void Finish() override { stream_->Finish(); }
+  std::optional<MovedConnection> MoveOut() override { return stream_->MoveOut(); }
 
  private:
   const boost::intrusive_ptr<StreamSocket> stream_;
@@ -41,6 +42,19 @@ class SharedStreamConnection final : public StreamConnection {
 
 std::unique_ptr<StreamConnection> MakeStreamConnection(boost::intrusive_ptr<StreamSocket> stream) {
   return std::make_unique<SharedStreamConnection>(std::move(stream));
+}
+
+boost::intrusive_ptr<StreamSocket> MoveInStream(ShardContext& context, MovedConnection stream) {
+  std::optional<Connection> connection = Connection::Open(context, std::move(stream.socket));
+  if (!connection) return nullptr;
+  std::shared_ptr<Http1Session> parked;
+  if (!stream.unread.empty()) {
+    parked = Http1Session::MakeParked(context);
+    parked->KeepForLater(stream.unread);
+  }
+  boost::intrusive_ptr<StreamSocket> socket(new StreamSocket(context));
+  socket->Start(std::move(*connection), stream.keep_alive, std::move(parked));
+  return socket;
 }
 
 void StreamSocket::Start(Connection connection, bool keep_alive,
@@ -98,6 +112,22 @@ void StreamSocket::Finish() {
   Connection connection = std::move(*connection_);
   connection_.reset();
   Http1Session::GoOn(context_, std::move(connection), keep_alive_, std::move(parked_));
+}
+
+std::optional<MovedConnection> StreamSocket::MoveOut() {
+  if (is_closed_ || !connection_) return std::nullopt;
+  std::optional<std::string> unread(std::string{});
+  if (parked_ != nullptr) unread = parked_->TakeUnread();
+  if (!unread) return std::nullopt;
+  parked_.reset();
+  observer_ = nullptr;
+  wants_writable_ = false;
+  MovedConnection moved{.socket = connection_->Release(),
+                        .unread = std::move(*unread),
+                        .has_asked = true,
+                        .keep_alive = keep_alive_};
+  connection_.reset();
+  return moved;
 }
 
 void StreamSocket::Abandon() {

@@ -42,6 +42,7 @@ class StreamSocket {
   size_t Send(std::string_view bytes);
   void WaitWritable();
   void Finish();
+  std::optional<MovedConnection> MoveOut();
   void Abandon();
 
  private:
@@ -71,6 +72,9 @@ class StreamSocket {
   bool is_told_ = false;       // the observer of that, or will be
   bool is_abandoned_ = false;  // nobody wants the stream any more
 };
+
+// A stream that another process began; null if there is no memory to watch it.
+boost::intrusive_ptr<StreamSocket> MoveInStream(ShardContext& context, MovedConnection stream);
 
 // What a handler gets for it.
 std::unique_ptr<StreamConnection> MakeStreamConnection(boost::intrusive_ptr<StreamSocket> stream);

@@ -72,7 +72,7 @@ Result<std::unique_ptr<net::Server>> OpenServer(const NodeOptions& options,
   server.threads = threads;
   server.trusted_proxies = options.trusted_proxies;
   server.write_timeout = std::chrono::seconds(options.write_timeout);
-  if (!passed.empty()) return net::Server::ServeOn(std::move(passed), std::move(server));
+  if (!passed.empty()) return net::Server::ServeOn(std::move(passed), net::Server::Sockets::kShared, std::move(server));
   FLAGSTREAM_ASSIGN(const ListenAddress address, ParseListenAddress(setting, listen));
   server.address = address.host;
   server.port = address.port;
