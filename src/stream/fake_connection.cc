@@ -98,7 +98,11 @@ class FakeConnection::FakeSink final : public Sink {
   FakeConnection& connection_;
 };
 
-std::unique_ptr<Sink> FakeConnection::MakeSink() { return std::make_unique<FakeSink>(*this); }
+std::unique_ptr<Sink> FakeConnection::MakeSink() {
+  auto sink = std::make_unique<FakeSink>(*this);
+  sink_ = sink.get();
+  return sink;
+}
 
 void FakeConnection::Drain(size_t bytes) {
   room = bytes > kUnlimited - room ? kUnlimited : room + bytes;

@@ -38,6 +38,8 @@ class FakeConnection {
 
   // Once; must be destroyed before this.
   std::unique_ptr<Sink> MakeSink();
+  // Whether it is the one that MakeSink made.
+  bool IsOf(const Sink& sink) const { return sink_ == &sink; }
   void SetSubscriber(Subscriber& subscriber) { subscriber_ = &subscriber; }
 
   // The peer reads: there is room for `bytes` more, and the sink says so if it was asked to.
@@ -63,6 +65,7 @@ class FakeConnection {
  private:
   class FakeSink;
 
+  const Sink* sink_ = nullptr;
   Subscriber* subscriber_ = nullptr;
   std::string bytes_;
   size_t send_count_ = 0;

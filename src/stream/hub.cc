@@ -50,13 +50,7 @@ Subscriber& Hub::Join(std::string_view channel, std::unique_ptr<Sink> sink, Stre
 Subscriber& Hub::JoinPassing(std::string_view channel_name, FramePtr first,
                              std::unique_ptr<Sink> sink, StreamTerms terms) {
   role_.AssertHere();
-  Channel& channel = ChannelNamed(channel_name, Channel::Life::kPassing);
-  if (first != nullptr && channel.newest() == nullptr) {
-    Offer(channel, std::move(first));
-  } else if (first != nullptr) {
-    channel.Renew(std::move(first));
-  }
-  return Join(channel, std::move(sink), terms);
+  return Join(PassingChannel(channel_name, std::move(first)), std::move(sink), terms);
 }
 
 Subscriber& Hub::JoinIdle(std::unique_ptr<Sink> sink, StreamTerms terms) {
@@ -122,6 +116,16 @@ Channel& Hub::ChannelNamed(std::string_view name, Channel::Life life) {
   return *channels_.emplace(name, std::move(channel)).first->second;
 }
 
+Channel& Hub::PassingChannel(std::string_view name, FramePtr first) {
+  Channel& channel = ChannelNamed(name, Channel::Life::kPassing);
+  if (first != nullptr && channel.newest() == nullptr) {
+    Offer(channel, std::move(first));
+  } else if (first != nullptr) {
+    channel.Renew(std::move(first));
+  }
+  return channel;
+}
+
 void Hub::Offer(Channel& channel, FramePtr frame) {
   const bool was_due = channel.HasDue();
   if (!channel.Offer(std::move(frame))) return;
@@ -142,6 +146,15 @@ void Hub::ForgetIfUnused(const Channel& channel) {
 }
 
 Subscriber& Hub::Join(Channel& channel, std::unique_ptr<Sink> sink, StreamTerms terms) {
+  Subscriber& subscriber = Open(std::move(sink), terms);
+  EnterChannel(subscriber, channel);
+  if (is_shutting_down_) EndNoLaterThan(subscriber, DrawShutdownDue(), EndReason::kShutdown);
+  ScheduleDeadline(subscriber);
+  SendNewest(subscriber);
+  return subscriber;
+}
+
+Subscriber& Hub::Open(std::unique_ptr<Sink> sink, StreamTerms terms) {
   FLAGSTREAM_ASSERT(sink != nullptr && terms.age_max > milliseconds::zero());
   now_ = TickNow();
   StartTicking();
@@ -160,10 +173,6 @@ Subscriber& Hub::Join(Channel& channel, std::unique_ptr<Sink> sink, StreamTerms 
   subscriber.joined_ = now_;
   ++stream_count_;
   metrics_.StreamOpened(subscriber.client_);
-  EnterChannel(subscriber, channel);
-  if (is_shutting_down_) EndNoLaterThan(subscriber, DrawShutdownDue(), EndReason::kShutdown);
-  ScheduleDeadline(subscriber);
-  SendNewest(subscriber);
   return subscriber;
 }
 

@@ -19,6 +19,7 @@
 #include "stream/channel_view.h"
 #include "stream/frame.h"
 #include "stream/hub_metrics.h"
+#include "stream/moved_stream.h"
 #include "stream/sink.h"
 #include "stream/stream_terms.h"
 #include "stream/subscriber.h"
@@ -89,6 +90,16 @@ class Hub {
   void OfferPassing(std::string_view channel, FramePtr frame);
   // A stream that gets comments only and ends as usual: unknown key, real-time off.
   Subscriber& JoinIdle(std::unique_ptr<Sink> sink, StreamTerms terms);
+  // Gives each live stream and its sink to `take`, whose next holder calls MoveIn, and has none
+  // afterwards, but for those that were ending. `take` does not call the hub.
+  using TakeStream = std::function<void(MovedStream stream, std::unique_ptr<Sink> sink)>;
+  void MoveOut(const TakeStream& take);
+  // Goes on with a stream that another hub gave away: it is sent the channel's newest frame at
+  // once, if that is newer than what it was sent there. An empty name of a channel is that of
+  // JoinIdle; `first` is as with JoinPassing, of whose channels it has to be one unless `first` is
+  // null.
+  Subscriber& MoveIn(MovedStream stream, std::unique_ptr<Sink> sink);
+  Subscriber& MoveInPassing(MovedStream stream, FramePtr first, std::unique_ptr<Sink> sink);
   // Ends all streams of the channel cleanly, in slices, and forgets it.
   void Close(std::string_view channel);
   // Ends all streams cleanly, spread evenly over `window`; those that join from now on too.
@@ -119,7 +130,14 @@ class Hub {
       REQUIRES(role_);
   void Offer(Channel& channel, FramePtr frame) REQUIRES(role_);
   void ForgetIfUnused(const Channel& channel) REQUIRES(role_);
+  Channel& PassingChannel(std::string_view name, FramePtr first) REQUIRES(role_);
   Subscriber& Join(Channel& channel, std::unique_ptr<Sink> sink, StreamTerms terms) REQUIRES(role_);
+  // Without a channel yet.
+  Subscriber& Open(std::unique_ptr<Sink> sink, StreamTerms terms) REQUIRES(role_);
+  Subscriber& MoveIn(Channel& channel, MovedStream stream, std::unique_ptr<Sink> sink)
+      REQUIRES(role_);
+  void MoveOut(const Channel& channel, const TakeStream& take) REQUIRES(role_);
+  MovedStream Describe(const Subscriber& subscriber) const REQUIRES(role_);
   void EnterChannel(Subscriber& subscriber, Channel& channel) REQUIRES(role_);
   void LeaveChannel(Subscriber& subscriber) REQUIRES(role_);
   void CountMembers(const Channel& channel, size_t before) REQUIRES(role_);

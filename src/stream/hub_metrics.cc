@@ -29,6 +29,8 @@ std::string_view ReasonName(EndReason reason) {
       return "environment_gone";
     case EndReason::kChangeTold:
       return "change_told";
+    case EndReason::kMoved:
+      return "moved";
   }
   FLAGSTREAM_UNREACHABLE();
 }

@@ -14,8 +14,6 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr Tick kNever = std::numeric_limits<Tick>::max();
-
 // So many ticks that `duration` has passed for certain, whenever in its tick the first one began.
 Tick Ticks(milliseconds duration) {
   const int64_t ticks =

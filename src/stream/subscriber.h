@@ -25,8 +25,9 @@ enum class EndReason : uint8_t {
   kShutdown,
   kEnvironmentGone,
   kChangeTold,  // its client reads a stream only when it has ended
+  kMoved,       // to another process; its client notices nothing
 };
-inline constexpr size_t kEndReasonCount = 6;
+inline constexpr size_t kEndReasonCount = 7;
 
 enum class StreamState : uint8_t {
   kFree,       // a slot nobody uses

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include <boost/intrusive/list.hpp>
 
@@ -13,6 +14,7 @@ namespace flagstream::stream {
 // The time of streams: steps since their hub was made. 32 bits last 13 years.
 using Tick = uint32_t;
 inline constexpr std::chrono::milliseconds kTickDuration{100};
+inline constexpr Tick kNever = std::numeric_limits<Tick>::max();
 
 // Something that waits for a tick: base of what a wheel holds. Leaves its list by itself when
 // destroyed.
