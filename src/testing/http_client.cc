@@ -28,6 +28,8 @@ class FakeStreamConnection final : public net::StreamConnection {
   }
   void WaitWritable() override { peer_->waits_ = true; }
   void Finish() override { peer_->finished = true; }
+  // There is no socket to give away.
+  std::optional<net::MovedConnection> MoveOut() override { return std::nullopt; }
 
  private:
   const std::shared_ptr<FakeStreamPeer> peer_;

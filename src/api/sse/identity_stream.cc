@@ -21,6 +21,11 @@ class IdentitySseStream final : public SseStream {
   IdentitySseStream(OpenedStream opened, IdentityWatch::Interest interest)
       : SseStream(std::move(opened)), interest_(std::move(interest)) {}
 
+  std::optional<StreamIdentity> Identity() const override {
+    const replica::WatchedIdentity& identity = interest_.identity();
+    return StreamIdentity{identity.environment(), identity.kind(), identity.identifier()};
+  }
+
  private:
   const IdentityWatch::Interest interest_;
 };
@@ -46,6 +51,18 @@ void Join(const StreamContext& context, replica::ShardReplica& replica, const ne
 }
 
 }  // namespace
+
+void MoveInIdentityStream(const StreamContext& context, replica::ShardReplica& replica,
+                          const StreamIdentity& identity, stream::MovedStream stream,
+                          OpenedStream opened) {
+  IdentityWatch::Joining joining =
+      replica.WatchIdentity(identity.environment, identity.kind, identity.identifier);
+  auto sink = std::make_unique<IdentitySseStream>(std::move(opened), std::move(joining.interest));
+  SseStream& joined = *sink;
+  stream.channel = std::move(joining.channel);
+  joined.Attach(
+      context.hub.MoveInPassing(std::move(stream), std::move(joining.first), std::move(sink)));
+}
 
 void RegisterIdentityStream(net::Router& router, StreamContext context,
                             replica::ShardReplica& replica) {

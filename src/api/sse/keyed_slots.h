@@ -30,9 +30,17 @@ class KeyedSlots {
     FLAGSTREAM_ASSERT(IsLimited());
     MutexLock lock(mutex_);
     Place& place = *taken_.try_emplace(std::move(key)).first;
-    if (place.second == max_) return nullptr;
+    if (place.second >= max_) return nullptr;
     ++place.second;
     return &place;
+  }
+  // The same beyond the limit, if need be.
+  const Place& Take(Key key) EXCLUDES(mutex_) {
+    FLAGSTREAM_ASSERT(IsLimited());
+    MutexLock lock(mutex_);
+    Place& place = *taken_.try_emplace(std::move(key)).first;
+    ++place.second;
+    return place;
   }
   void Release(const Place& place) EXCLUDES(mutex_) {
     MutexLock lock(mutex_);

@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "api/sse/open_stream.h"
+#include "api/sse/stream_identity.h"
 #include "net/stream_connection.h"
 #include "stream/sink.h"
 
@@ -28,6 +30,12 @@ class SseStream : public stream::Sink, private net::StreamConnection::Observer {
   size_t Send(std::string_view bytes) override { return connection_->Send(bytes); }
   void WaitWritable() override { connection_->WaitWritable(); }
   void Finish() override { connection_->Finish(); }
+
+  // Whom it is for, if it is for an identity.
+  virtual std::optional<StreamIdentity> Identity() const { return std::nullopt; }
+  const StreamSlot& slot() const { return slot_; }
+  // As net::StreamConnection does; destroy it afterwards.
+  std::optional<net::MovedConnection> MoveOut() { return connection_->MoveOut(); }
 
  private:
   void OnWritable() override;

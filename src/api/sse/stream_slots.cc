@@ -32,6 +32,17 @@ StreamSlot StreamSlots::TryTake(const std::optional<std::string>& environment,
   return slot;
 }
 
+StreamSlot StreamSlots::TakeMoved(const std::optional<std::string>& environment,
+                                  std::optional<uint64_t> client) {
+  if (const auto reached = TakeOfAll()) return Refuse(*reached);
+  if (!addresses_.IsLimited() && !environments_.IsLimited()) return StreamSlot(&only_of_all_);
+  auto taken = std::make_unique<TakenSlots>(TakenSlots{*this});
+  if (addresses_.IsLimited() && client) taken->address = &addresses_.Take(*client);
+  if (environments_.IsLimited() && environment)
+    taken->environment = &environments_.Take(*environment);
+  return StreamSlot(taken.release());
+}
+
 std::optional<StreamLimit> StreamSlots::TakeOfAll() {
   const size_t before = taken_.fetch_add(1, std::memory_order_relaxed);
   if (before < max_ && before < held_at_.load(std::memory_order_relaxed)) return std::nullopt;

@@ -59,6 +59,14 @@ class StreamSlots {
   // if one of the limits is reached.
   [[nodiscard]] StreamSlot TryTake(const std::optional<std::string>& environment,
                                    std::string_view client_address);
+  // For a stream of another process, whose limits of environments and addresses it passed: here it
+  // only counts in them. `client` as client_of says.
+  [[nodiscard]] StreamSlot TakeMoved(const std::optional<std::string>& environment,
+                                     std::optional<uint64_t> client);
+  // The client that a stream counts for, if addresses are limited.
+  static std::optional<uint64_t> client_of(const StreamSlot& slot) {
+    return slot->address != nullptr ? std::optional(slot->address->first) : std::nullopt;
+  }
   // Waits until none is taken, or for `patience`.
   void WaitForNone(std::chrono::milliseconds patience) EXCLUDES(mutex_);
 

@@ -77,6 +77,8 @@ class IdentityWatch {
     Interest& operator=(Interest&&) = delete;
     ~Interest();
 
+    const WatchedIdentity& identity() const { return *identity_; }
+
    private:
     IdentityWatch* watch_;
     WatchedIdentityPtr identity_;  // null once moved from
