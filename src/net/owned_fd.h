@@ -10,7 +10,8 @@ namespace flagstream::net {
 // A descriptor that is closed with its owner.
 class OwnedFd {
  public:
-  explicit OwnedFd(int fd = -1) : fd_(fd) {}
+  OwnedFd() = default;
+  explicit OwnedFd(int fd) : fd_(fd) {}
   OwnedFd(OwnedFd&& other) noexcept : fd_(other.Release()) {}
   OwnedFd& operator=(OwnedFd&& other) noexcept {
     if (this != &other) {
@@ -28,7 +29,7 @@ class OwnedFd {
   }
 
  private:
-  int fd_;
+  int fd_ = -1;
 };
 
 }  // namespace flagstream::net

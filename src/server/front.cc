@@ -5,11 +5,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <future>
+#include <iterator>
+#include <latch>
 #include <optional>
 #include <utility>
 
 #include "base/log.h"
+#include "server/service_manager.h"
 
 namespace flagstream::server {
 namespace {
@@ -20,10 +24,11 @@ using std::chrono::milliseconds;
 // streams.
 constexpr size_t kDescriptorReserve = 512;
 constexpr size_t kStreamsMin = 64;
-constexpr milliseconds kEndStreamsMax{5'000};
 constexpr milliseconds kEndPerStream{1};
 constexpr milliseconds kEndSlack{2'000};  // for those whose last chunk waits for room
-constexpr milliseconds kAnswerGrace{5'000};
+// How long clients wait while what is under way is finished, before another process goes on.
+constexpr milliseconds kPause{500};
+constexpr size_t kStreamsPerTask = 256;  // moved in, then the shard's other work has its turn
 constexpr milliseconds kLookPatience{2'000};
 // Changes that follow each other so closely are one to the clients: several clicks, a script.
 constexpr milliseconds kMerge{5};
@@ -63,16 +68,18 @@ const char* NameOf(api::StreamLimit limit) {
   FLAGSTREAM_UNREACHABLE();
 }
 
-// On the sockets that were passed, if any, else on the address that the setting gives.
+// On the sockets that listen already, if any, else on the address that the setting gives.
 Result<std::unique_ptr<net::Server>> OpenServer(const NodeOptions& options,
                                                 const std::string& setting,
                                                 const std::string& listen,
-                                                std::vector<net::OwnedFd> passed, size_t threads) {
+                                                std::vector<net::OwnedFd> listening,
+                                                net::Server::Sockets whose, size_t threads) {
   net::ServerOptions server;
   server.threads = threads;
   server.trusted_proxies = options.trusted_proxies;
   server.write_timeout = std::chrono::seconds(options.write_timeout);
-  if (!passed.empty()) return net::Server::ServeOn(std::move(passed), net::Server::Sockets::kShared, std::move(server));
+  if (!listening.empty())
+    return net::Server::ServeOn(std::move(listening), whose, std::move(server));
   FLAGSTREAM_ASSIGN(const ListenAddress address, ParseListenAddress(setting, listen));
   server.address = address.host;
   server.port = address.port;
@@ -105,25 +112,29 @@ FrontShard::FrontShard(const stream::HubOptions& hub_options, net::Shard& shard,
       hub(hub_options, shard, clock, Random(SecureRandomSeed()), metrics) {}
 
 Result<std::unique_ptr<Front>> Front::Open(const NodeOptions& options, size_t changes_kept,
-                                           PassedSockets passed, const Clock& clock,
+                                           MovedClients& moved, const Clock& clock,
                                            telemetry::Registry& metrics) {
   const api::StreamLimits stream_limits = StreamLimitsFor(options);
-  FLAGSTREAM_ASSIGN(auto server,
-                    OpenServer(options, "--listen", options.listen, std::move(passed.clients),
-                               static_cast<size_t>(options.threads)));
+  FLAGSTREAM_ASSIGN(auto server, OpenServer(options, "--listen", options.listen,
+                                            std::move(moved.clients.listening), moved.whose,
+                                            static_cast<size_t>(options.threads)));
   std::unique_ptr<net::Server> ops_server;
-  if (!options.ops_listen.empty() || !passed.operators.empty()) {
-    FLAGSTREAM_ASSIGN(ops_server, OpenServer(options, "--ops-listen", options.ops_listen,
-                                             std::move(passed.operators), /*threads=*/1));
+  if (!options.ops_listen.empty() || !moved.operators.listening.empty()) {
+    FLAGSTREAM_ASSIGN(ops_server,
+                      OpenServer(options, "--ops-listen", options.ops_listen,
+                                 std::move(moved.operators.listening), moved.whose, /*threads=*/1));
   }
   return std::unique_ptr<Front>(new Front(options, changes_kept, clock, metrics, std::move(server),
-                                          std::move(ops_server), stream_limits));
+                                          std::move(ops_server), stream_limits, moved.whose));
 }
 
 Front::Front(const NodeOptions& options, size_t changes_kept, const Clock& clock,
              telemetry::Registry& metrics, std::unique_ptr<net::Server> server,
-             std::unique_ptr<net::Server> ops_server, const api::StreamLimits& stream_limits)
-    : clock_(clock),
+             std::unique_ptr<net::Server> ops_server, const api::StreamLimits& stream_limits,
+             net::Server::Sockets whose)
+    : drain_(std::chrono::seconds(options.drain_seconds)),
+      whose_sockets_(whose),
+      clock_(clock),
       metrics_(metrics),
       client_profiles_(StreamAgeMax(options)),
       stream_slots_(stream_limits),
@@ -212,11 +223,57 @@ void Front::StartAccepting() {
   TellReady("serving on " + url());
 }
 
+void Front::MoveIn(MovedClients moved, const MoveInStream& move_in_stream) {
+  using Streams = std::vector<api::MovedSseStream>;
+  size_t turn = 0;
+  for (size_t begin = 0; begin < moved.streams.size(); begin += kStreamsPerTask) {
+    const size_t end = std::min(begin + kStreamsPerTask, moved.streams.size());
+    const auto first = std::make_move_iterator(moved.streams.begin());
+    auto streams = std::make_shared<Streams>(first + static_cast<std::ptrdiff_t>(begin),
+                                             first + static_cast<std::ptrdiff_t>(end));
+    const size_t index = turn++ % shards_.size();
+    shards_[index]->executor.Post([streams, index, move_in_stream] {
+      for (api::MovedSseStream& stream : *streams) move_in_stream(index, std::move(stream));
+    });
+  }
+  server_->MoveIn(std::move(moved.clients.connections));
+  net::Server& for_operators = ops_server_ != nullptr ? *ops_server_ : *server_;
+  for_operators.MoveIn(std::move(moved.operators.connections));
+}
+
+MovedClients Front::MoveOut() {
+  MovedClients moved;
+  moved.whose = whose_sockets_;
+  moved.clients.listening = server_->Pause(kPause);
+  if (ops_server_ != nullptr) {
+    moved.operators.listening = ops_server_->Pause(kPause);
+    moved.operators.connections = ops_server_->MoveOut();
+  }
+  moved.streams = MoveOutStreams();
+  moved.clients.connections = server_->MoveOut();
+  return moved;
+}
+
+std::vector<api::MovedSseStream> Front::MoveOutStreams() {
+  std::vector<std::vector<api::MovedSseStream>> by_shard(shards_.size());
+  std::latch remaining(static_cast<std::ptrdiff_t>(shards_.size()));
+  for (size_t i = 0; i < shards_.size(); ++i) {
+    shards_[i]->executor.Post([&, i] {
+      by_shard[i] = api::MoveOutStreams(shards_[i]->hub);
+      remaining.count_down();
+    });
+  }
+  remaining.wait();
+  std::vector<api::MovedSseStream> all;
+  for (auto& of_shard : by_shard) std::ranges::move(of_shard, std::back_inserter(all));
+  return all;
+}
+
 void Front::EndStreams() {
   TellStopping();
   server_->StopAccepting();
   const auto streams = static_cast<int64_t>(stream_slots_.taken());
-  const milliseconds window = std::min(kEndStreamsMax, kEndPerStream * streams);
+  const milliseconds window = std::min(drain_, kEndPerStream * streams);
   for (const auto& shard : shards_) {
     shard->executor.Post([&hub = shard->hub, window] { hub.Shutdown(window); });
   }
@@ -225,10 +282,10 @@ void Front::EndStreams() {
 }
 
 void Front::Stop() {
-  server_->Stop(kAnswerGrace);
+  server_->Stop(drain_);
   if (ops_server_ == nullptr) return;
   ops_server_->StopAccepting();
-  ops_server_->Stop(kAnswerGrace);
+  ops_server_->Stop(drain_);
 }
 
 Result<stream::ChannelView> Front::LookAtStreams(const std::string& channel) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -16,8 +17,8 @@
 #include "base/result.h"
 #include "net/server.h"
 #include "server/memory_ceiling.h"
+#include "server/move/moved_clients.h"
 #include "server/options.h"
-#include "server/service_manager.h"
 #include "stream/channel_view.h"
 #include "stream/client_profile.h"
 #include "stream/hub.h"
@@ -44,22 +45,30 @@ class Front {
   // Adds the routes of shard `index` to its router; on that shard's thread.
   using AddRoutes = std::function<void(net::Router& router, size_t index)>;
 
-  // Serves on the sockets that were passed, or binds those of `--listen` and `--ops-listen`. Of
+  // Goes on with one stream of another process, on shard `index`.
+  using MoveInStream = std::function<void(size_t index, api::MovedSseStream stream)>;
+
+  // Takes the listening sockets of `moved`, or binds those of `--listen` and `--ops-listen`. Of
   // each channel `changes_kept` changes can be looked at. `metrics` and `clock` outlive the Front.
   // kUnavailable, with a sentence, if an address cannot be had.
   static Result<std::unique_ptr<Front>> Open(const NodeOptions& options, size_t changes_kept,
-                                             PassedSockets passed, const Clock& clock,
+                                             MovedClients& moved, const Clock& clock,
                                              telemetry::Registry& metrics);
   Front(const Front&) = delete;
   Front& operator=(const Front&) = delete;
 
   // Starts the threads; nobody is served yet.
   void Start(const AddRoutes& add_routes, const api::OpsContext& ops);
+  // Goes on with the connections of another process.
+  void MoveIn(MovedClients moved, const MoveInStream& move_in_stream);
   void StartAccepting();
+  // Gives all clients away once what is under way is finished, for which it waits for a moment.
+  // What takes longer is all that is left to do, before Stop.
+  MovedClients MoveOut();
   // No new connections from now on; the streams end cleanly, a thousand a second at most and all
-  // within kEndStreamsMax.
+  // within --drain-seconds.
   void EndStreams();
-  // Answers under way get kAnswerGrace; then the threads end.
+  // Answers under way get --drain-seconds; then the threads end.
   void Stop();
 
   std::vector<std::unique_ptr<FrontShard>>& shards() { return shards_; }
@@ -74,14 +83,18 @@ class Front {
  private:
   Front(const NodeOptions& options, size_t changes_kept, const Clock& clock,
         telemetry::Registry& metrics, std::unique_ptr<net::Server> server,
-        std::unique_ptr<net::Server> ops_server, const api::StreamLimits& stream_limits);
+        std::unique_ptr<net::Server> ops_server, const api::StreamLimits& stream_limits,
+        net::Server::Sockets whose);
 
   std::unique_ptr<net::Router> MakeRouter(size_t index, const AddRoutes& add_routes,
                                           const api::OpsContext& ops);
+  std::vector<api::MovedSseStream> MoveOutStreams();
   void AddServerMetrics();
   // Now and once a second, on the first shard.
   void WatchMemory();
 
+  const std::chrono::milliseconds drain_;
+  const net::Server::Sockets whose_sockets_;
   const Clock& clock_;
   telemetry::Registry& metrics_;
   const stream::ClientProfiles client_profiles_;

@@ -3,9 +3,11 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "api/sse/moved_streams.h"
 #include "api/sse/queue_change.h"
 #include "api/sse/register_sse.h"
 #include "base/clock.h"
@@ -13,8 +15,7 @@
 #include "base/mutex.h"
 #include "replica/stamp_relay.h"
 #include "server/front.h"
-#include "server/service_manager.h"
-#include "server/signals.h"
+#include "server/move/hand_over.h"
 #include "server/store_metrics.h"
 #include "server/version.h"
 #include "store/stamp_log.h"
@@ -63,21 +64,25 @@ class LogKeeper final : public replica::StampKeeper {
 // One node of `hub`. Members are in the order in which they depend on each other.
 class HubNode {
  public:
-  HubNode(const HubOptions& options, PassedSockets passed)
-      : options_(options), passed_(std::move(passed)) {}
+  HubNode(const HubOptions& options, Heritage heritage)
+      : options_(options), heritage_(std::move(heritage)) {}
 
-  Result<> Run();
+  // As RunNodes wants it.
+  Result<std::optional<MovedClients>> Run();
 
  private:
   Result<> OpenLog();
   Result<> OpenFront();
   void MakeRelay();
   void AddRoutes(net::Router& router, size_t index);
+  api::StreamContext StreamContext(size_t index);
   api::OpsContext OpsContext();
   void Stop();
+  std::optional<MovedClients> HandOver(Successor successor);
+  void CloseLog();
 
   const HubOptions& options_;
-  PassedSockets passed_;  // until the front has them
+  Heritage heritage_;  // until the front has it
   const Clock& clock_ = SystemClock();
   telemetry::Registry metrics_;
   // The relay outlives the front's threads and the log, whose callbacks refer to it.
@@ -86,22 +91,30 @@ class HubNode {
   std::unique_ptr<Front> front_;
   std::unique_ptr<store::StampLog> log_;
   std::vector<telemetry::CallbackMetric> log_metrics_;
+  std::unique_ptr<SuccessorDoor> door_;  // null: nobody can take over
 };
 
-Result<> HubNode::Run() {
+Result<std::optional<MovedClients>> HubNode::Run() {
   FLAGSTREAM_TRY(OpenLog());
+  door_ = SuccessorDoor::Open(options_.data);
   FLAGSTREAM_TRY(OpenFront());
   MakeRelay();
   front_->Start([this](net::Router& router, size_t index) { AddRoutes(router, index); },
                 OpsContext());
+  if (const Result<> ready = SayReady(heritage_); !ready) {
+    Stop();
+    return ready.error();
+  }
+  front_->MoveIn(std::move(heritage_.clients), [this](size_t index, api::MovedSseStream moved) {
+    api::MoveInStream(StreamContext(index), front_->shards()[index]->executor, std::move(moved));
+  });
   std::printf("listening on %s\n", front_->url().c_str());
   std::fflush(stdout);
   front_->StartAccepting();
   log::Info("serving", {{"address", front_->url()}, {"threads", options_.threads}});
-  const int signal = WaitForStop();
-  log::Info("stopping", {{"signal", signal}});
+  if (auto successor = WaitForEnd(door_.get())) return HandOver(std::move(*successor));
   Stop();
-  return {};
+  return std::optional<MovedClients>();
 }
 
 Result<> HubNode::OpenLog() {
@@ -115,8 +128,8 @@ Result<> HubNode::OpenLog() {
 }
 
 Result<> HubNode::OpenFront() {
-  FLAGSTREAM_ASSIGN(
-      front_, Front::Open(options_, /*changes_kept=*/0, std::move(passed_), clock_, metrics_));
+  FLAGSTREAM_ASSIGN(front_,
+                    Front::Open(options_, /*changes_kept=*/0, heritage_.clients, clock_, metrics_));
   return {};
 }
 
@@ -133,12 +146,14 @@ void HubNode::MakeRelay() {
 }
 
 void HubNode::AddRoutes(net::Router& router, size_t index) {
-  FrontShard& shard = *front_->shards()[index];
   relay_->port(index).OfferRestored();
-  api::RegisterSse(router,
-                   {shard.hub, front_->stream_slots(), shard.random, front_->client_profiles()},
-                   api::EnvironmentsByKey());
+  api::RegisterSse(router, StreamContext(index), api::EnvironmentsByKey());
   api::RegisterQueueChange(router, api::RelayContext{*options_.publish_token, relay_->port(index)});
+}
+
+api::StreamContext HubNode::StreamContext(size_t index) {
+  FrontShard& shard = *front_->shards()[index];
+  return {shard.hub, front_->stream_slots(), shard.random, front_->client_profiles()};
 }
 
 // A hub holds no data that could be behind: it is ready when it serves.
@@ -152,17 +167,23 @@ api::OpsContext HubNode::OpsContext() {
 void HubNode::Stop() {
   front_->EndStreams();
   front_->Stop();
+  CloseLog();
+}
+
+std::optional<MovedClients> HubNode::HandOver(Successor successor) {
+  MovedClients clients = front_->MoveOut();
+  CloseLog();
+  return FinishHandOver(std::move(successor), std::move(clients), *front_);
+}
+
+void HubNode::CloseLog() {
+  door_.reset();
   log_metrics_.clear();
   log_.reset();
 }
 
 }  // namespace
 
-Result<> RunHub(const HubOptions& options) {
-  // Before the node's first thread, which inherits it: else a signal would find that thread.
-  BlockStopSignals();
-  FLAGSTREAM_ASSIGN(PassedSockets passed, TakePassedSockets());
-  return HubNode(options, std::move(passed)).Run();
-}
+Result<> RunHub(const HubOptions& options) { return RunNodes<HubNode>(options); }
 
 }  // namespace flagstream::server

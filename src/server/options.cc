@@ -46,6 +46,12 @@ void DeclareNode(Settings& settings, NodeOptions& options) {
                    "seconds of silence on a stream before a comment is sent");
   settings.Integer("write-timeout", options.write_timeout, 1, 3'600,
                    "seconds that a client may stay behind before its connection is closed");
+  settings.Integer("drain-seconds", options.drain_seconds, 0, 3'600,
+                   "seconds over which a node that stops ends its streams, and that answers under "
+                   "way get");
+  settings.Flag("take-over", options.take_over,
+                "replace the server that has the data folder open, and go on with its connections; "
+                "without one, start as usual");
   settings.Integer("repeat", options.repeat, 0, 60,
                    "seconds within which the last event is sent once more to clients that may have "
                    "missed it; 0: never");

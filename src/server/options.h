@@ -37,6 +37,8 @@ struct NodeOptions {
   std::optional<int64_t> stream_max_age;
   int64_t keepalive = 15;
   int64_t write_timeout = 60;
+  int64_t drain_seconds = 5;
+  bool take_over = false;
   int64_t repeat = 5;
   int64_t spread_ms = 0;
   std::vector<std::string> trusted_proxies;

@@ -11,6 +11,7 @@
 
 #include "api/admin/register_admin.h"
 #include "api/sdk/register_sdk.h"
+#include "api/sse/moved_streams.h"
 #include "api/sse/queue_change.h"
 #include "api/sse/register_sse.h"
 #include "auth/login_limiter.h"
@@ -22,9 +23,8 @@
 #include "replica/replica.h"
 #include "server/front.h"
 #include "server/greeting.h"
+#include "server/move/hand_over.h"
 #include "server/retention_timer.h"
-#include "server/service_manager.h"
-#include "server/signals.h"
 #include "server/store_metrics.h"
 #include "server/version.h"
 #include "service/announcement.h"
@@ -62,10 +62,11 @@ class UsageToAnalytics final : public api::FeatureUsage {
 // One node of `serve`. Members are in the order in which they depend on each other.
 class ServeNode {
  public:
-  ServeNode(const ServeOptions& options, PassedSockets passed)
-      : options_(options), passed_(std::move(passed)) {}
+  ServeNode(const ServeOptions& options, Heritage heritage)
+      : options_(options), heritage_(std::move(heritage)) {}
 
-  Result<> Run();
+  // As RunNodes wants it.
+  Result<std::optional<MovedClients>> Run();
 
  private:
   Result<> OpenStore();
@@ -73,10 +74,16 @@ class ServeNode {
   void MakeReplica();
   void MakeUseCases();
   void AddRoutes(net::Router& router, size_t index);
+  api::StreamContext StreamContext(size_t index);
   api::OpsContext OpsContext();
+  // What has to succeed before anybody is served.
+  Result<> Prepare();
   Result<> Greet();
+  void MoveIn();
   void TouchEnvironment(EnvironmentId environment, UniqueFunction<void(Result<>)> then);
   void Stop();
+  std::optional<MovedClients> HandOver(Successor successor);
+  void StopWork();
   void StopAnalytics();
 
   static auto SubmitTo(WorkerPool& pool) {
@@ -84,7 +91,7 @@ class ServeNode {
   }
 
   const ServeOptions& options_;
-  PassedSockets passed_;  // until the front has them
+  Heritage heritage_;  // until the front has it
   const Clock& clock_ = SystemClock();
   telemetry::Registry metrics_;
   std::unique_ptr<store::SqliteStore> store_;
@@ -104,27 +111,35 @@ class ServeNode {
   std::unique_ptr<UsageToAnalytics> usage_;
   std::unique_ptr<RetentionTimer> retention_;
   std::unique_ptr<Front> front_;
+  std::unique_ptr<SuccessorDoor> door_;  // null: nobody can take over
 };
 
-Result<> ServeNode::Run() {
+Result<std::optional<MovedClients>> ServeNode::Run() {
   FLAGSTREAM_TRY(OpenStore());
+  door_ = SuccessorDoor::Open(options_.data);
   FLAGSTREAM_TRY(OpenFront());
   MakeReplica();
   MakeUseCases();
   front_->Start([this](net::Router& router, size_t index) { AddRoutes(router, index); },
                 OpsContext());
-  Result<> loaded = replica_->LoadAll();
-  if (loaded) loaded = Greet();
-  if (loaded) {
-    analytics_->Start();
-    retention_->Start();
-    front_->StartAccepting();
-    log::Info("serving", {{"address", front_->url()}, {"threads", options_.threads}});
-    const int signal = WaitForStop();
-    log::Info("stopping", {{"signal", signal}});
+  if (Result<> prepared = Prepare(); !prepared) {
+    Stop();
+    return prepared.error();
   }
+  analytics_->Start();
+  retention_->Start();
+  MoveIn();
+  front_->StartAccepting();
+  log::Info("serving", {{"address", front_->url()}, {"threads", options_.threads}});
+  if (auto successor = WaitForEnd(door_.get())) return HandOver(std::move(*successor));
   Stop();
-  return loaded;
+  return std::optional<MovedClients>();
+}
+
+Result<> ServeNode::Prepare() {
+  FLAGSTREAM_TRY(replica_->LoadAll());
+  FLAGSTREAM_TRY(Greet());
+  return SayReady(heritage_);
 }
 
 Result<> ServeNode::OpenStore() {
@@ -146,7 +161,7 @@ Result<> ServeNode::OpenStore() {
 
 Result<> ServeNode::OpenFront() {
   FLAGSTREAM_ASSIGN(front_, Front::Open(options_, stream::ChannelView::kChangesMax,
-                                        std::move(passed_), clock_, metrics_));
+                                        heritage_.clients, clock_, metrics_));
   return {};
 }
 
@@ -188,13 +203,10 @@ void ServeNode::MakeUseCases() {
 }
 
 void ServeNode::AddRoutes(net::Router& router, size_t index) {
-  FrontShard& shard = *front_->shards()[index];
   replica::ShardReplica& replica = replica_->shard(index);
   api::RegisterSdk(router, {replica, analytics_->requests(index), *usage_});
   api::RegisterAdmin(router, *admin_);
-  api::RegisterSse(router,
-                   {shard.hub, front_->stream_slots(), shard.random, front_->client_profiles()},
-                   replica);
+  api::RegisterSse(router, StreamContext(index), replica);
   if (!options_.publish_token) return;
   api::RegisterQueueChange(
       router,
@@ -202,6 +214,18 @@ void ServeNode::AddRoutes(net::Router& router, size_t index) {
                         [this](EnvironmentId environment, UniqueFunction<void(Result<>)> then) {
                           TouchEnvironment(environment, std::move(then));
                         }});
+}
+
+api::StreamContext ServeNode::StreamContext(size_t index) {
+  FrontShard& shard = *front_->shards()[index];
+  return {shard.hub, front_->stream_slots(), shard.random, front_->client_profiles()};
+}
+
+void ServeNode::MoveIn() {
+  front_->MoveIn(std::move(heritage_.clients), [this](size_t index, api::MovedSseStream moved) {
+    api::MoveInStream(StreamContext(index), replica_->shard(index),
+                      front_->shards()[index]->executor, std::move(moved));
+  });
 }
 
 void ServeNode::TouchEnvironment(EnvironmentId environment, UniqueFunction<void(Result<>)> then) {
@@ -233,13 +257,27 @@ Result<> ServeNode::Greet() {
 // messages; the store comes last.
 void ServeNode::Stop() {
   front_->EndStreams();
+  StopWork();
+  front_->Stop();
+}
+
+// As Stop, but that clients are given away, and that the store is closed before they go on.
+std::optional<MovedClients> ServeNode::HandOver(Successor successor) {
+  MovedClients clients = front_->MoveOut();
+  StopWork();
+  door_.reset();
+  store_metrics_.clear();
+  store_.reset();
+  return FinishHandOver(std::move(successor), std::move(clients), *front_);
+}
+
+void ServeNode::StopWork() {
   replica_->Stop();
   StopAnalytics();
   retention_->Stop();
   workers_.Stop();
   hash_workers_.Stop();
   bus_.Stop();
-  front_->Stop();
 }
 
 // The shards still run, so each can hand over what it counted.
@@ -252,11 +290,6 @@ void ServeNode::StopAnalytics() {
 
 }  // namespace
 
-Result<> RunServe(const ServeOptions& options) {
-  // Before the node's first thread, which inherits it: else a signal would find that thread.
-  BlockStopSignals();
-  FLAGSTREAM_ASSIGN(PassedSockets passed, TakePassedSockets());
-  return ServeNode(options, std::move(passed)).Run();
-}
+Result<> RunServe(const ServeOptions& options) { return RunNodes<ServeNode>(options); }
 
 }  // namespace flagstream::server

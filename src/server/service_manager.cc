@@ -2,6 +2,7 @@
 #include "server/service_manager.h"
 
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <string_view>
@@ -42,7 +43,7 @@ void Tell(const std::string& state) {
 
 }  // namespace
 
-Result<PassedSockets> TakePassedSockets() {
+Result<MovedClients> TakePassedSockets() {
   Names names;
   const int count = sd_listen_fds_with_names(/*unset_environment=*/1, names.out());
   if (count < 0) {
@@ -50,15 +51,19 @@ Result<PassedSockets> TakePassedSockets() {
                  "the sockets that were passed (LISTEN_FDS) cannot be taken: " +
                      std::generic_category().message(-count));
   }
-  PassedSockets sockets;
+  MovedClients passed;
+  passed.whose = net::Server::Sockets::kShared;
   for (int i = 0; i < count; ++i) {
     const bool is_for_operators = names[static_cast<size_t>(i)] == kOperatorsName;
-    (is_for_operators ? sockets.operators : sockets.clients).emplace_back(SD_LISTEN_FDS_START + i);
+    MovedSide& side = is_for_operators ? passed.operators : passed.clients;
+    side.listening.emplace_back(SD_LISTEN_FDS_START + i);
   }
-  return sockets;
+  return passed;
 }
 
-void TellReady(const std::string& status) { Tell("READY=1\nSTATUS=" + status); }
+void TellReady(const std::string& status) {
+  Tell("MAINPID=" + std::to_string(getpid()) + "\nREADY=1\nSTATUS=" + status);
+}
 
 void TellStopping() { Tell("STOPPING=1\nSTATUS=stopping"); }
 

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/signals.h"
 
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
 #include <csignal>
 
 #include "base/assert.h"
+#include "net/owned_fd.h"
 
 namespace flagstream::server {
 namespace {
@@ -24,12 +31,17 @@ void BlockStopSignals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-int WaitForStop() {
+int WaitForStop(int readable) {
   const sigset_t signals = StopSignals();
-  int signal = 0;
-  FLAGSTREAM_ASSERT(sigwait(&signals, &signal) == 0);
+  const net::OwnedFd pending(signalfd(-1, &signals, SFD_CLOEXEC));
+  FLAGSTREAM_ASSERT(pending.get() >= 0);
+  std::array<pollfd, 2> wait{{{pending.get(), POLLIN, 0}, {readable, POLLIN, 0}}};
+  while (poll(wait.data(), wait.size(), /*timeout=*/-1) < 0) FLAGSTREAM_ASSERT(errno == EINTR);
+  if (wait[0].revents == 0) return 0;
+  signalfd_siginfo info{};
+  FLAGSTREAM_ASSERT(read(pending.get(), &info, sizeof info) == sizeof info);
   FLAGSTREAM_ASSERT(pthread_sigmask(SIG_UNBLOCK, &signals, nullptr) == 0);
-  return signal;
+  return static_cast<int>(info.ssi_signo);
 }
 
 }  // namespace flagstream::server

@@ -7,7 +7,8 @@ namespace flagstream::server {
 // ignores SIGPIPE. Before any thread is started: threads inherit it.
 void BlockStopSignals();
 
-// Waits for SIGINT or SIGTERM; returns its number. A second one ends the process at once, as usual.
-int WaitForStop();
+// Waits for SIGINT or SIGTERM and returns its number, after which a second one ends the process at
+// once, as usual; or 0 as soon as `readable`, a descriptor unless it is -1, has something to read.
+int WaitForStop(int readable);
 
 }  // namespace flagstream::server

@@ -33,8 +33,8 @@ bool Channel::Offer(FramePtr frame) {
     log_->Begin(frame->stamp, frame->committed_micros, members_.size());
   const bool was_renewed = newest_ != nullptr && newest_->stamp >= frame->stamp;
   if (!was_renewed) newest_ = std::move(frame);
-  // Without that nobody can have it already.
-  due_ = was_renewed ? CountDue() : members_.size() - behind_;
+  const bool may_be_known = was_renewed || offered_ <= newest_brought_;
+  due_ = may_be_known ? CountDue() : members_.size() - behind_;
   return true;
 }
 
@@ -51,6 +51,7 @@ size_t Channel::CountDue() const {
 void Channel::Add(Subscriber& subscriber) {
   FLAGSTREAM_ASSERT(subscriber.channel_ == nullptr && !subscriber.is_behind_);
   subscriber.channel_ = this;
+  newest_brought_ = std::max(newest_brought_, subscriber.sent_);
   Place(members_.size(), subscriber);
   if (IsDue(subscriber)) ++due_;
 }

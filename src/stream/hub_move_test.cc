@@ -164,6 +164,30 @@ TEST_F(HubMoveTest, InAPassingChannelOnlyWhatIsNewerIsTold) {
   }
 }
 
+TEST_F(HubMoveTest, WhoKnowsMoreThanItsNextChannelIsToldOnlyWhatIsNewer) {
+  FakeConnection& told = Join();
+  FakeConnection& other = Join();
+  OfferAndRun(2);
+  Move();
+  FakeConnection& fresh = NewConnection();
+  fresh.SetSubscriber(next().Join("1", fresh.MakeSink(), kForEver));
+  for (const int64_t n : {1, 2}) {
+    OfferNext(n);
+    shard_.RunReady();
+    EXPECT_EQ(fresh.NewestStamp(), TextAt(n));
+  }
+  EXPECT_EQ(told.Received().stamps, std::vector{TextAt(2)});
+  told.Close();
+  OfferNext(3);
+  shard_.RunReady();
+  EXPECT_EQ(other.Received().stamps, (std::vector{TextAt(2), TextAt(3)}));
+  EXPECT_EQ(fresh.NewestStamp(), TextAt(3));
+  other.Close();
+  fresh.Close();
+  OfferNext(4);
+  shard_.RunReady();
+}
+
 TEST_F(HubMoveTest, AStreamThatIsEndingEndsWhereItWas) {
   FakeConnection& ending = Join("1", {.age_max = seconds(1), .age_jitter = 0});
   ending.room = 0;

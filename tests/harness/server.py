@@ -102,7 +102,19 @@ class Server:
     def start(self, wait_ready: bool = True) -> "Server":
         """Starts it, each time on the same port."""
         assert not self.running
-        printed = self._launch()
+        self._wait_until_listening(self._launch())
+        if wait_ready:
+            self._wait_until_ready()
+        return self
+
+    def take_over(self, *options: str) -> None:
+        """Starts the next process beside the one that runs, which hands over to it and must end cleanly."""
+        before = self._process
+        self._wait_until_listening(self._launch("--take-over", *options))
+        assert before.wait(60 * PATIENCE) == 0, self.logs()[-3000:]
+        self._wait_until_ready()
+
+    def _wait_until_listening(self, printed: pathlib.Path) -> None:
         try:
             found = wait_until(lambda: self._ended_early() or LISTENING.search(printed.read_text()),
                                "the line that says where the server listens")
@@ -110,9 +122,9 @@ class Server:
             self.kill()
             raise
         self.port = int(found[1])
-        if wait_ready:
-            wait_until(lambda: self.get("/ready").status == 200, "the server to be ready")
-        return self
+
+    def _wait_until_ready(self) -> None:
+        wait_until(lambda: self.get("/ready").status == 200, "the server to be ready")
 
     def refused_start(self, *options: str) -> Refusal:
         """Starts a process that must end by itself with an error."""
@@ -145,17 +157,18 @@ class Server:
         self.stop()
         self.start()
 
-    def _launch(self) -> pathlib.Path:
+    def _launch(self, *options: str) -> pathlib.Path:
         self._starts += 1
         printed = self.folder / f"stdout-{self._starts}.txt"
         with open(printed, "wb") as out, open(self.folder / f"stderr-{self._starts}.txt", "wb") as err:
-            self._process = self._spawn(stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+            self._process = self._spawn(options, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
         return printed
 
-    def _spawn(self, **streams) -> subprocess.Popen:
+    def _spawn(self, options: tuple[str, ...], **streams) -> subprocess.Popen:
+        arguments = [*self._arguments(), *options]
         if self._manager is None:
-            return subprocess.Popen(self._arguments(), env=self._environment, **streams)
-        return subprocess.Popen(self._manager.command(self._arguments()), pass_fds=self._manager.descriptors,
+            return subprocess.Popen(arguments, env=self._environment, **streams)
+        return subprocess.Popen(self._manager.command(arguments), pass_fds=self._manager.descriptors,
                                 env=self._environment | self._manager.environment(), **streams)
 
     def _arguments(self) -> list[str]:

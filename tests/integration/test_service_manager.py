@@ -70,7 +70,7 @@ def test_readiness_is_told(tmp_path, make_server):
     with ServiceManager(tmp_path, port) as manager:
         server = make_server(port=port, manager=manager)
         assert manager.next_state("the server to be ready") == (
-            f"READY=1\nSTATUS=serving on http://127.0.0.1:{port}")
+            f"MAINPID={server.pid}\nREADY=1\nSTATUS=serving on http://127.0.0.1:{port}")
         assert manager.says_nothing()
         server.stop()
         assert manager.next_state("the server to say that it stops") == "STOPPING=1\nSTATUS=stopping"
