@@ -129,8 +129,8 @@ class Channel : public TimerEntry {
   bool is_queued_ = false;
   const std::unique_ptr<ChangeLog> log_;  // null if it keeps none
   FramePtr newest_;
-  FramePtr repeat_;  // null while none is waited for
-  Stamp offered_;    // what every member should have; at most that of `newest_`
+  FramePtr repeat_;       // null while none is waited for
+  Stamp offered_;         // what every member should have; at most that of `newest_`
   Stamp newest_brought_;  // that a member had been sent before it was added
   std::vector<Subscriber*> members_;
   size_t cursor_ = 0;  // members before it were looked at on this round
