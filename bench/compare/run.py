@@ -186,6 +186,8 @@ CONTESTANTS = {
     "pushpin": "Pushpin",
 }
 STREAMS_MAX = {"pushpin": 10_000}
+# How many are opened at a time, where more are answered 502: each asks the origin first.
+OPENING_MAX = {"pushpin": 20}
 
 
 def first_line(*command):
@@ -225,7 +227,7 @@ def measure(name, servers, arguments):
     streams = min(arguments.streams, STREAMS_MAX.get(name, arguments.streams))
     with getattr(servers, name)() as (port, process):
         report = load_streams(arguments.binary, port, KEY, streams, arguments.rounds, servers.environment,
-                              ["--server-pid", process.pid])
+                              ["--server-pid", process.pid, "--opening", OPENING_MAX.get(name, 500)])
     print(f"  {name}: " + ", ".join(f"{figure} {report[key]:.1f}" for figure, key in FIGURES.items()), file=sys.stderr)
     return report
 

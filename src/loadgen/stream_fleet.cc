@@ -18,7 +18,6 @@
 namespace flagstream::loadgen {
 namespace {
 
-constexpr size_t kConnectingMax = 500;  // at a time, so that the server's accept queue holds them
 constexpr size_t kReadBytes = 64 * 1024;
 constexpr std::string_view kStampMark = "{\"updated_at\": ";
 
@@ -51,7 +50,7 @@ Result<> StreamFleet::Open(size_t count, std::chrono::seconds patience,
   streams_.resize(wanted);
   size_t reported = 0;
   while (open_ < wanted) {
-    while (next < wanted && connecting_ < kConnectingMax) FLAGSTREAM_TRY(StartOne(next++));
+    while (next < wanted && connecting_ < opening_max_) FLAGSTREAM_TRY(StartOne(next++));
     Poll(/*timeout_ms=*/100, [](const Delivery&) {});
     if (!failure_.empty()) return Error::Unavailable(failure_);
     if (std::chrono::steady_clock::now() > deadline) {

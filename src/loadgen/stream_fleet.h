@@ -31,7 +31,11 @@ class StreamFleet {
   StreamFleet(const StreamFleet&) = delete;
   StreamFleet& operator=(const StreamFleet&) = delete;
 
-  // Opens `count` more streams, some hundreds at a time; returns when each has its response head.
+  // How many wait for their head at a time: what the server's queue holds, and what is behind it.
+  // 500 if not said otherwise.
+  void LimitOpening(size_t opening_max) { opening_max_ = opening_max; }
+
+  // Opens `count` more streams, that many at a time; returns when each has its response head.
   // `progress` is called now and then with the number that are open. kUnavailable if one cannot be
   // opened, or not all within `patience`.
   Result<> Open(size_t count, std::chrono::seconds patience,
@@ -78,6 +82,7 @@ class StreamFleet {
   std::string buffer_;
   size_t open_ = 0;
   size_t connecting_ = 0;
+  size_t opening_max_ = 500;
   size_t reopened_ = 0;
   size_t repeated_ = 0;
   double newest_stamp_ = 0;

@@ -179,6 +179,7 @@ Result<Report> Run(const StreamsBenchOptions& options) {
   StreamFleet fleet(endpoint, options.environment_key);
   const std::optional<ProcessStats> empty = Look(pid);
   const Time opening = std::chrono::steady_clock::now();
+  fleet.LimitOpening(static_cast<size_t>(options.opening));
   FLAGSTREAM_TRY(fleet.Open(static_cast<size_t>(options.streams), kOpenPatience, [&](size_t open) {
     ShowProgress("opened {} of {} streams", open, options.streams);
   }));

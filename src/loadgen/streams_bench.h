@@ -12,6 +12,7 @@ struct StreamsBenchOptions {
   std::string url = "http://127.0.0.1:8000";
   std::string environment_key;
   int64_t streams = 1'000;
+  int64_t opening = 500;  // streams that wait for their head at a time
   int64_t rounds = 10;
   std::optional<std::string> publish_token;  // publishes by queue-change; wins over admin_token
   std::optional<std::string> admin_token;    // publishes by switching a feature of the environment

@@ -104,6 +104,8 @@ void DeclareBench(CLI::App& streams, Settings& settings, loadgen::StreamsBenchOp
   settings.Text("environment", options.environment_key,
                 "key of the environment whose streams are opened");
   settings.Integer("streams", options.streams, 1, 1'000'000, "streams to open");
+  settings.Integer("opening", options.opening, 1, 10'000,
+                   "streams that are being opened at a time, as the server's queue holds them");
   settings.Integer("rounds", options.rounds, 1, 1'000'000, "changes to publish");
   settings.Secret("publish-token", options.publish_token, "publish by queue-change with this token",
                   {"SSE_AUTHENTICATION_TOKEN"});
