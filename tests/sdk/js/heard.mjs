@@ -26,7 +26,8 @@ export function countEvents(scope) {
         super.open(method, url, ...rest);
         const stream = open(url);
         this.addEventListener("readystatechange", () => {
-          if (this.readyState >= this.LOADING) stream.events = this.responseText.split(`event: ${NAME}\n`).length - 1;
+          const isText = this.responseType === "" || this.responseType === "text";
+          if (isText && this.readyState >= this.LOADING) stream.events = this.responseText.split(`event: ${NAME}\n`).length - 1;
         });
       }
     };
