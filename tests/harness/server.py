@@ -212,9 +212,11 @@ class Server:
 # while its server is down; a range for each worker of pytest-xdist.
 PORTS_FIRST = 10_000
 PORTS_PER_WORKER = 1_000
+# Browsers and Node.js do not connect to it, whatever listens there ("port blocking" of the Fetch standard).
+BLOCKED_PORT = 10_080
 _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 _first = PORTS_FIRST + PORTS_PER_WORKER * _worker
-_ports = itertools.cycle(range(_first, _first + PORTS_PER_WORKER))
+_ports = itertools.cycle(port for port in range(_first, _first + PORTS_PER_WORKER) if port != BLOCKED_PORT)
 
 
 def free_port() -> int:
