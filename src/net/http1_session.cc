@@ -56,7 +56,9 @@ void Http1Session::GoOn(ShardContext& context, Connection connection, bool keep_
 }
 
 void Http1Session::MoveIn(ShardContext& context, MovedConnection moved) {
-  std::optional<Connection> connection = Connection::Open(context, std::move(moved.socket));
+  const boost::asio::ip::tcp protocol = TcpOf(moved.socket.get());
+  std::optional<Connection> connection =
+      Connection::Open(context, std::move(moved.socket), protocol);
   if (!connection) return;
   const auto session = std::make_shared<Http1Session>(context);
   session->request_count_ = moved.has_asked ? 1 : 0;

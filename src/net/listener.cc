@@ -13,7 +13,6 @@
 
 #include "base/log.h"
 #include "net/http1_session.h"
-#include "net/listening_socket.h"
 #include "net/owned_fd.h"
 
 namespace flagstream::net {
@@ -24,20 +23,16 @@ constexpr std::chrono::milliseconds kPauseWhenExhausted{100};
 
 OwnedFd OpenReserve() { return OwnedFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
 
-boost::asio::ip::tcp Protocol(bool is_v6) {
-  return is_v6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4();
-}
-
 }  // namespace
 
 Listener::Listener(ShardContext& context, OwnedFd socket, std::function<uint64_t()> count_open)
     : context_(context),
       count_open_(std::move(count_open)),
-      is_v6_(IsV6(socket.get())),
+      protocol_(TcpOf(socket.get())),
       acceptor_(context.io),
       pause_(context.io),
       reserve_(OpenReserve()) {
-  acceptor_.assign(Protocol(is_v6_), socket.Release());
+  acceptor_.assign(protocol_, socket.Release());
 }
 
 void Listener::Start() {
@@ -106,7 +101,7 @@ void Listener::Serve(int fd) {
     ::close(fd);
     return;
   }
-  std::optional<Connection> connection = Connection::Open(context_, OwnedFd(fd));
+  std::optional<Connection> connection = Connection::Open(context_, OwnedFd(fd), protocol_);
   if (!connection) {
     context_.counts.refused.Add();
     return;

@@ -43,7 +43,7 @@ class Listener {
 
   ShardContext& context_;
   const std::function<uint64_t()> count_open_;
-  const bool is_v6_;
+  const boost::asio::ip::tcp protocol_;
   boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type>
       acceptor_;
   boost::asio::basic_waitable_timer<std::chrono::steady_clock,

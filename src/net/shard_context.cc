@@ -18,10 +18,6 @@ constexpr std::chrono::seconds kLingerTime{5};
 // Who has just connected is about to ask, and would take an end without an answer for a failure.
 constexpr std::chrono::seconds kLastCall{1};
 
-boost::asio::ip::tcp TcpOf(int socket) {
-  return IsV6(socket) ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4();
-}
-
 }  // namespace
 
 ShardTimeouts::ShardTimeouts(const ServerOptions& options)
@@ -61,10 +57,15 @@ void ShardContext::FlushAll() {
 
 std::string_view ShardContext::CurrentDateLine() { return date_line_.At(std::time(nullptr)); }
 
-std::optional<Connection> Connection::Open(ShardContext& context, OwnedFd socket) {
+boost::asio::ip::tcp TcpOf(int socket) {
+  return IsV6(socket) ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4();
+}
+
+std::optional<Connection> Connection::Open(ShardContext& context, OwnedFd socket,
+                                           boost::asio::ip::tcp protocol) {
   Socket opened(context.io);
   boost::system::error_code error;
-  opened.assign(TcpOf(socket.get()), socket.get(), error);
+  opened.assign(protocol, socket.get(), error);
   if (error) return std::nullopt;
   static_cast<void>(socket.Release());  // it is the opened one's
   return Connection(context, std::move(opened));

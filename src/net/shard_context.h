@@ -115,11 +115,15 @@ struct ShardContext {
   std::vector<std::shared_ptr<Http1Session>> flushing_;
 };
 
+// Of a TCP socket, IPv4 or IPv6; asks the kernel.
+boost::asio::ip::tcp TcpOf(int socket);
+
 // A connected socket that is counted as open for as long as it is.
 class Connection {
  public:
-  // Of a connected TCP socket; nothing if the shard has no memory to watch it.
-  static std::optional<Connection> Open(ShardContext& context, OwnedFd socket);
+  // Of a connected socket of this protocol; nothing if the shard has no memory to watch it.
+  static std::optional<Connection> Open(ShardContext& context, OwnedFd socket,
+                                        boost::asio::ip::tcp protocol);
   Connection(ShardContext& context, Socket socket)
       : socket_(std::move(socket)), context_(&context) {
     context.counts.open.Add();

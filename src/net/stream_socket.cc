@@ -45,7 +45,9 @@ std::unique_ptr<StreamConnection> MakeStreamConnection(boost::intrusive_ptr<Stre
 }
 
 boost::intrusive_ptr<StreamSocket> MoveInStream(ShardContext& context, MovedConnection stream) {
-  std::optional<Connection> connection = Connection::Open(context, std::move(stream.socket));
+  const boost::asio::ip::tcp protocol = TcpOf(stream.socket.get());
+  std::optional<Connection> connection =
+      Connection::Open(context, std::move(stream.socket), protocol);
   if (!connection) return nullptr;
   std::shared_ptr<Http1Session> parked;
   if (!stream.unread.empty()) {
