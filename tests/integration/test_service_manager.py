@@ -5,12 +5,12 @@ import contextlib
 import pathlib
 import shutil
 import subprocess
-import threading
 
 import pytest
 
 from harness.deadline import PATIENCE, wait_until
 from harness.http import Connection, fetch
+from harness.loop import Loop
 from harness.server import binary_path, environment_of_server, free_port
 from harness.service_manager import ServiceManager
 from harness.stream_pool import StreamPool
@@ -97,33 +97,14 @@ def test_what_is_no_listening_socket_is_refused(tmp_path, make_server):
         assert "descriptor 3, which was passed to listen on, is no socket" in refused.stderr
 
 
-class Fetcher:
-    """Fetches flags on a new connection each time, on a thread of its own, until it is stopped. Each must be answered."""
+def fetching(port: int, key: str) -> Loop:
+    """Fetches flags on a new connection each time. Each must be answered."""
 
-    def __init__(self, port: int, key: str):
-        self.answered = 0
-        self.faults: list[BaseException] = []
-        self._port = port
-        self._key = key
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="fetcher", daemon=True)
+    def step(_turn: int) -> None:
+        with Connection(port, seconds=60 * PATIENCE) as connection:
+            connection.get("/api/v1/flags/", [("X-Environment-Key", key)]).expect(200)
 
-    def __enter__(self) -> "Fetcher":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_exception) -> None:
-        self._stop.set()
-        self._thread.join(60 * PATIENCE)
-
-    def _run(self) -> None:
-        try:
-            while not self._stop.is_set():
-                with Connection(self._port, seconds=60 * PATIENCE) as connection:
-                    connection.get("/api/v1/flags/", [("X-Environment-Key", self._key)]).expect(200)
-                self.answered += 1
-        except BaseException as fault:  # seen by the test, which fails on it
-            self.faults.append(fault)
+    return Loop(step)
 
 
 @pytest.mark.durability
@@ -136,18 +117,18 @@ def test_restarts_refuse_nobody(tmp_path, make_server, environment_on, threads):
     with ServiceManager(tmp_path, port, shared=2) as manager:
         server = make_server("--threads", str(threads), port=port, manager=manager)
         environment = environment_on(server)
-        fetchers = [Fetcher(port, environment.key) for _ in range(FETCHERS)]
+        fetchers = [fetching(port, environment.key) for _ in range(FETCHERS)]
         with contextlib.ExitStack() as running, StreamPool(port, [environment.key] * STREAMS, reconnect=True) as pool:
             pool.wait(lambda one: one.events >= 1, "the streams to be open")
             for fetcher in fetchers:
                 running.enter_context(fetcher)
             for number in range(1, RESTARTS + 1):
                 environment.set("banner", feature_state_value=f"before {number}")
-                before = [fetcher.answered for fetcher in fetchers]
+                before = [fetcher.turns for fetcher in fetchers]
                 server.restart()
                 environment.admin.forget_connection()
                 environment.set("banner", feature_state_value=f"after {number}")
-                wait_until(lambda: all(now.answered > then or now.faults for now, then in zip(fetchers, before)),
+                wait_until(lambda: all(now.turns > then or now.faults for now, then in zip(fetchers, before)),
                            "each fetcher to be answered again")
             newest = environment.stamp()
             pool.wait(lambda one: one.latest == newest and one.connection is not None, "the newest stamp on all streams")

@@ -2,13 +2,13 @@
 """A process takes over from the one that runs: its clients notice nothing."""
 
 import contextlib
-import threading
 
 import pytest
 
 from harness.deadline import PATIENCE, wait_until
 from harness.follower import Follower
 from harness.http import Connection, fetch
+from harness.loop import Loop
 from harness.publish import publish_request
 from harness.sse import Stream, identity_stream_path
 from harness.stamps import stamp_of
@@ -18,33 +18,6 @@ from harness.successor import Successor
 STREAMS = 5_000
 FOLLOWERS = 4
 FETCHERS = 4
-
-
-class Loop:
-    """Does `step` again and again on a thread of its own, until it fails or is stopped."""
-
-    def __init__(self, step):
-        self.turns = 0
-        self.faults: list[BaseException] = []
-        self._step = step
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="loop", daemon=True)
-
-    def __enter__(self) -> "Loop":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_exception) -> None:
-        self._stop.set()
-        self._thread.join(60 * PATIENCE)
-
-    def _run(self) -> None:
-        try:
-            while not self._stop.is_set():
-                self._step(self.turns)
-                self.turns += 1
-        except BaseException as fault:  # seen by the test, which fails on it
-            self.faults.append(fault)
 
 
 @contextlib.contextmanager
