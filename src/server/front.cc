@@ -307,6 +307,11 @@ Result<stream::ChannelView> Front::LookAtStreams(const std::string& channel) {
   return view;
 }
 
+api::StreamContext Front::StreamContext(size_t index) {
+  FrontShard& shard = *shards_[index];
+  return {shard.hub, stream_slots_, shard.random, client_profiles_};
+}
+
 std::string Front::url() const {
   std::string host = server_->address();
   if (host.find(':') != std::string::npos && !host.starts_with('[')) host = "[" + host + "]";

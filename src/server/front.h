@@ -11,6 +11,7 @@
 
 #include "api/ops/register_ops.h"
 #include "api/request_metrics.h"
+#include "api/sse/open_stream.h"
 #include "api/sse/stream_slots.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -72,8 +73,8 @@ class Front {
   void Stop();
 
   std::vector<std::unique_ptr<FrontShard>>& shards() { return shards_; }
-  api::StreamSlots& stream_slots() { return stream_slots_; }
-  const stream::ClientProfiles& client_profiles() const { return client_profiles_; }
+  // What the streams of shard `index` use.
+  api::StreamContext StreamContext(size_t index);
   // What can be seen of a channel, on all shards together. Waits for them, so it must not be called
   // on one. kUnavailable if that takes longer than kLookPatience.
   Result<stream::ChannelView> LookAtStreams(const std::string& channel);

@@ -75,7 +75,6 @@ class HubNode {
   Result<> OpenFront();
   void MakeRelay();
   void AddRoutes(net::Router& router, size_t index);
-  api::StreamContext StreamContext(size_t index);
   api::OpsContext OpsContext();
   void Stop();
   std::optional<MovedClients> HandOver(Successor successor);
@@ -106,7 +105,8 @@ Result<std::optional<MovedClients>> HubNode::Run() {
     return ready.error();
   }
   front_->MoveIn(std::move(heritage_.clients), [this](size_t index, api::MovedSseStream moved) {
-    api::MoveInStream(StreamContext(index), front_->shards()[index]->executor, std::move(moved));
+    api::MoveInStream(front_->StreamContext(index), front_->shards()[index]->executor,
+                      std::move(moved));
   });
   std::printf("listening on %s\n", front_->url().c_str());
   std::fflush(stdout);
@@ -147,13 +147,8 @@ void HubNode::MakeRelay() {
 
 void HubNode::AddRoutes(net::Router& router, size_t index) {
   relay_->port(index).OfferRestored();
-  api::RegisterSse(router, StreamContext(index), api::EnvironmentsByKey());
+  api::RegisterSse(router, front_->StreamContext(index), api::EnvironmentsByKey());
   api::RegisterQueueChange(router, api::RelayContext{*options_.publish_token, relay_->port(index)});
-}
-
-api::StreamContext HubNode::StreamContext(size_t index) {
-  FrontShard& shard = *front_->shards()[index];
-  return {shard.hub, front_->stream_slots(), shard.random, front_->client_profiles()};
 }
 
 // A hub holds no data that could be behind: it is ready when it serves.

@@ -74,7 +74,6 @@ class ServeNode {
   void MakeReplica();
   void MakeUseCases();
   void AddRoutes(net::Router& router, size_t index);
-  api::StreamContext StreamContext(size_t index);
   api::OpsContext OpsContext();
   // What has to succeed before anybody is served.
   Result<> Prepare();
@@ -206,7 +205,7 @@ void ServeNode::AddRoutes(net::Router& router, size_t index) {
   replica::ShardReplica& replica = replica_->shard(index);
   api::RegisterSdk(router, {replica, analytics_->requests(index), *usage_});
   api::RegisterAdmin(router, *admin_);
-  api::RegisterSse(router, StreamContext(index), replica);
+  api::RegisterSse(router, front_->StreamContext(index), replica);
   if (!options_.publish_token) return;
   api::RegisterQueueChange(
       router,
@@ -216,14 +215,9 @@ void ServeNode::AddRoutes(net::Router& router, size_t index) {
                         }});
 }
 
-api::StreamContext ServeNode::StreamContext(size_t index) {
-  FrontShard& shard = *front_->shards()[index];
-  return {shard.hub, front_->stream_slots(), shard.random, front_->client_profiles()};
-}
-
 void ServeNode::MoveIn() {
   front_->MoveIn(std::move(heritage_.clients), [this](size_t index, api::MovedSseStream moved) {
-    api::MoveInStream(StreamContext(index), replica_->shard(index),
+    api::MoveInStream(front_->StreamContext(index), replica_->shard(index),
                       front_->shards()[index]->executor, std::move(moved));
   });
 }
