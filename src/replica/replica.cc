@@ -253,8 +253,10 @@ void Replica::OnServed(const ServedEnvironmentPtr& served) {
   MutexLock lock(mutex_);
   FollowedEnvironment& followed = environments_.at(environment.id);
   if (followed.served() == 0) metrics_.environments.Add(1);
-  const bool load_again = followed.OnServed(environment.revision);
+  // First, so that who is answered because of OnServed, and then opens a stream, is told this stamp
+  // first: the offer is on its way to every hub by then.
   Release(environment, followed);
+  const bool load_again = followed.OnServed(environment.revision);
   watch_.OnServed(served, followed.CommittedMicros(environment.revision));
   NoteInitial(environment.id);
   if (load_again) BeginLoad(environment.id);

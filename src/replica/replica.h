@@ -93,7 +93,8 @@ class Replica {
   ShardReplica& shard(size_t index);
 
   // Calls `then` once every shard holds these changes, or after `patience` at the latest; at once
-  // if they do. On `executor`, never inside this call.
+  // if they do. On `executor`, never inside this call. A stream that is opened after `then` begins
+  // with their stamp, or a newer one.
   void WhenServed(std::vector<bus::Change> changes, std::chrono::milliseconds patience,
                   Executor& executor, UniqueFunction<void()> then);
 

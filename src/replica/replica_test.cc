@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "replica/replica_test_world.h"
 #include "wire/sse.h"
@@ -289,6 +291,23 @@ TEST_F(ReplicaTest, WhenServedMeansEveryShardAnswersIt) {
   EXPECT_FALSE(told);
   world.Settle();
   EXPECT_TRUE(told);
+}
+
+// Who waits for WhenServed and then opens a stream is told that change first, not the one before.
+TEST_F(ReplicaTest, AStreamOpenedWhenServedBeginsWithTheChange) {
+  const EnvironmentId id = world.AddEnvironment();
+  Start();
+  for (size_t shard = 0; shard < world.shard_count(); ++shard) {
+    const bus::Change change = world.Change(id);
+    std::optional<std::string> first;
+    world.replica->WhenServed({change}, milliseconds(250), world.executor(shard), [&] {
+      const size_t before = world.events(id).size();
+      world.Subscribe(shard, id);
+      if (world.events(id).size() == before + 1) first = world.events(id).back();
+    });
+    world.Settle();
+    EXPECT_EQ(first, wire::StampText(change.stamp)) << "on shard " << shard;
+  }
 }
 
 TEST_F(ReplicaTest, WhenServedIsAtOnceIfNothingIsMissing) {
