@@ -17,6 +17,7 @@ flagstream_require("libboost1.81-dev libboost-json1.81-dev" Boost 1.81 COMPONENT
 flagstream_require(libssl-dev OpenSSL 3.0)
 flagstream_require(zlib1g-dev ZLIB)
 flagstream_require(libsqlite3-dev SQLite3 3.40)
+flagstream_require(libpq-dev PostgreSQL 14)
 flagstream_require(libfmt-dev fmt 9)
 flagstream_require(libspdlog-dev spdlog 1.10)
 flagstream_require(libcli11-dev CLI11 2.1)

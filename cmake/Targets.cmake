@@ -65,12 +65,13 @@ endfunction()
 
 # A GoogleTest program whose cases become ctest cases named `NAME/Suite.Case`:
 #   flagstream_test(NAME hub_test SRCS hub_test.cc DEPS stream testing)
-# LABELS defaults to `unit`. TIMEOUT is per case in seconds, 60 by default. ENVIRONMENT as in ctest.
+# LABELS defaults to `unit`. TIMEOUT is per case in seconds, 60 by default. ENVIRONMENT as in ctest. UNLISTED: not one for ctest, something else
+# runs it.
 function(flagstream_test)
   if(NOT BUILD_TESTING)
     return()
   endif()
-  cmake_parse_arguments(PARSE_ARGV 0 ARG "" "NAME;TIMEOUT" "SRCS;DEPS;LIBS;LABELS;ENVIRONMENT;PCH")
+  cmake_parse_arguments(PARSE_ARGV 0 ARG "UNLISTED" "NAME;TIMEOUT" "SRCS;DEPS;LIBS;LABELS;ENVIRONMENT;PCH")
   flagstream_check_arguments(flagstream_test)
   if(NOT ARG_LABELS)
     set(ARG_LABELS unit)
@@ -80,6 +81,9 @@ function(flagstream_test)
   endif()
   list(APPEND ARG_LIBS GTest::gmock GTest::gtest_main)
   flagstream_add_executable(${ARG_NAME})
+  if(ARG_UNLISTED)
+    return()
+  endif()
   # Cases are listed when ctest starts: building never runs what was built.
   gtest_discover_tests(
     ${ARG_NAME}

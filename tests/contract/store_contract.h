@@ -25,6 +25,8 @@ class StoreHome {
 struct StoreKind {
   std::string name;
   std::function<std::unique_ptr<StoreHome>(const Clock& clock)> make;
+  // Whether writes of one thread run in the order in which they were given.
+  bool keeps_order = true;
 };
 
 // What every Store must do. Instantiated by one test program per adapter, over the tables of

@@ -2,19 +2,12 @@
 #pragma once
 
 #include <span>
-#include <string_view>
 
 #include "base/result.h"
+#include "store/migration.h"
 #include "store/sqlite/connection.h"
 
 namespace flagstream::store::sqlite {
-
-// Takes a schema from `version` - 1 to `version`.
-struct Migration {
-  int version = 0;
-  std::string_view name;
-  std::string_view sql;
-};
 
 // Those of src/store/migrations/sqlite, built in; versions are 1, 2, ...
 std::span<const Migration> BuiltinMigrations();
