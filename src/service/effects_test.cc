@@ -16,6 +16,7 @@
 #include "service/identity_overrides.h"
 #include "service/master_keys.h"
 #include "service/multivariate_options.h"
+#include "service/organisation_members.h"
 #include "service/segment_overrides.h"
 #include "service/segments.h"
 #include "service/tags.h"
@@ -269,6 +270,25 @@ std::vector<Case> Cases() {
        [](World& w) { return ChangesOf(Environments(w.context).Delete(w.admin, "dev-key")); },
        {.revised = {"Dev"}, .audit = {"DELETE ENVIRONMENT"}}},
 
+      {"MemberRole",
+       [](World& w) {
+         return ChangesOf(OrganisationMembers(w.context).SetRole(
+             w.admin, w.organisation, w.member.user.value, auth::OrganisationRole::kAdmin));
+       },
+       {.audit = {"UPDATE ORGANISATION_MEMBER"}}},
+      {"MemberRoleSame",
+       [](World& w) {
+         return ChangesOf(OrganisationMembers(w.context).SetRole(
+             w.admin, w.organisation, w.member.user.value, auth::OrganisationRole::kUser));
+       },
+       {}},
+      {"MembersRemove",
+       [](World& w) {
+         return ChangesOf(OrganisationMembers(w.context).Remove(
+             w.admin, w.organisation, {w.member.user.value, w.colleague.user.value}));
+       },
+       {.audit = {"DELETE ORGANISATION_MEMBER", "DELETE ORGANISATION_MEMBER"}},
+       AddRights},
       {"UserPermissionCreate",
        [](World& w) {
          return ChangesOf(UserPermissions(w.context).Create(

@@ -14,6 +14,7 @@
 #include "service/identity_overrides.h"
 #include "service/master_keys.h"
 #include "service/multivariate_options.h"
+#include "service/organisation_members.h"
 #include "service/organisations.h"
 #include "service/projects.h"
 #include "service/segment_overrides.h"
@@ -36,6 +37,7 @@ struct UseCases {
   const Context context;
   Accounts accounts;
   Organisations organisations{context};
+  OrganisationMembers organisation_members{context};
   Projects projects{context};
   Environments environments{context};
   EnvironmentKeys environment_keys{context};

@@ -30,6 +30,11 @@ def me(scene: Scene) -> dict:
     return {"me": scene.admin.get("auth/users/me/")["id"]}
 
 
+def itself(scene: Scene) -> dict:
+    """The caller, as a member."""
+    return {"user": me(scene)["me"]}
+
+
 def without_rights(path: str) -> Prepare:
     """Nobody was given anything there, not even who made it."""
     def prepare(scene: Scene) -> dict:

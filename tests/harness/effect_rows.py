@@ -8,7 +8,7 @@ what `prepare` made; in a body it keeps its type.
 import dataclasses
 
 from harness.effect_preparations import (OPTION, PASSWORD, PLAN_IS_MAX, Prepare, export, given_rights,
-                                         identity_without_overrides, link, master_key, me, option, option_of_all,
+                                         identity_without_overrides, itself, link, master_key, me, option, option_of_all,
                                          override, owner, pro, second_identity, segment, segment_override, server_key,
                                          state, state_with_option, tag, trait, user, without_rights)
 from harness.effects import (CLOSES_HERE, CLOSES_ORGANISATION, CLOSES_PROJECT, HERE, IDENTITY, KEYS, NEW, NOTHING,
@@ -88,6 +88,10 @@ ORGANISATION_ROWS = [
     Row("PUT, PATCH", "organisations/{organisation}/", NOTHING,
         {"name": "{organisation_name}", "restrict_project_create_to_admin": True}, note="a setting that serves nobody"),
     Row("PUT, PATCH", "organisations/{organisation}/", NOTHING, {"name": "{organisation_name}"}, audit=0, note="same"),
+    Row("POST", "organisations/{organisation}/users/{user}/update-role/", NOTHING, {"role": "ADMIN"}, itself, audit=0,
+        note="same"),
+    Row("POST", "organisations/{organisation}/remove-users/", NOTHING, [{"id": 2147483647}], audit=0,
+        note="no member"),
     Row("DELETE", "organisations/{organisation}/", CLOSES_ORGANISATION, status=204, audit=3),
 
     Row("POST", "organisations/{organisation}/master-api-keys/", NOTHING, {"name": "ci"}, status=201),

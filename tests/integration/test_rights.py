@@ -87,3 +87,33 @@ def test_old_audit_rows_go(make_server):
     assert server.metric("flagstream_audit_retention_days") == 30
     logs = [row["log"] for row in Admin(server.port).get("audit/")["results"]]
     assert any(log.endswith(": young") for log in logs) and not any(log.endswith(": old") for log in logs)
+
+
+def test_members_come_up_and_go(make_server):
+    """A role counts from the next request on; who was removed keeps his token and reaches nothing with it."""
+    server = make_server("--allow-registration")
+    admin = Admin(server.port)
+    body = {"email": "mel@flags.example", "password": "Horse-Correct-7", "first_name": "M", "last_name": "L"}
+    made = admin.post("auth/users/", body)
+    member = Admin(server.port, made["key"])
+    organisation = f"organisations/{member.make_organisation()['id']}/"
+    assert member.call("POST", f"{organisation}users/{made['id']}/update-role/", {"role": "USER"}).status == 400
+    assert member.call("POST", f"{organisation}remove-users/", [{"id": made["id"]}]).status == 400
+    assert member.call("POST", f"{organisation}users/{made['id']}/update-role/", {"role": "OWNER"}).json() == {
+        "role": ['"OWNER" is not a valid choice.']}
+    assert member.call("POST", f"{organisation}remove-users/", {"id": made["id"]}).status == 400
+    assert admin.call("POST", f"{organisation}remove-users/", [{"id": made["id"]}]).status == 404
+
+    with sqlite3.connect(server.data / "flagstream.db") as database:
+        [(admin_id,)] = database.execute("SELECT id FROM user_account WHERE is_superuser = 1").fetchall()
+        database.execute("INSERT INTO membership (user_id, organisation_id, role, date_joined) VALUES (?, ?, 'USER', 1)",
+                         (admin_id, organisation.split("/")[1]))
+    database.close()
+    assert admin.call("PATCH", organisation, {"name": "Mine"}).status == 403
+    promoted = member.call("POST", f"{organisation}users/{admin_id}/update-role/", {"role": "ADMIN"}).expect(200)
+    assert (promoted.json()["id"], promoted.json()["role"]) == (admin_id, "ADMIN")
+    assert admin.patch(organisation, {"name": "Mine"})["role"] == "ADMIN"
+    admin.call("POST", f"{organisation}remove-users/", [{"id": made["id"]}]).expect(200)
+    assert [one["id"] for one in admin.get(f"{organisation}users/")] == [admin_id]
+    assert member.call("GET", organisation).status == 404
+    assert member.get("auth/users/me/")["id"] == made["id"]

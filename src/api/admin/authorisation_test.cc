@@ -206,6 +206,7 @@ std::string Given(World& world, const service::RightsPlace& place) {
                         .Create(world.admin, place, {.user = world.colleague.user.value}))
           .value.row.id);
 }
+std::string Colleague(World& world) { return std::to_string(world.colleague.user.value); }
 std::string GivenOnOrganisation(World& world) { return Given(world, world.organisation); }
 std::string GivenOnProject(World& world) { return Given(world, world.project); }
 std::string GivenOnEnvironment(World& world) { return Given(world, std::string("dev-key")); }
@@ -233,6 +234,19 @@ std::vector<Route> Routes() {
       {"DELETE", "organisations/{organisation}/", kEntitled, {kOrganisationAdmin}, 204},
       Route{"GET", "organisations/get-by-uuid/{uuid}/", kMembers}.On(OrganisationUuid),
       {"GET", "organisations/{organisation}/users/", kMembers},
+      Route{"POST",
+            "organisations/{organisation}/users/{user}/update-role/",
+            kEntitled,
+            {kOrganisationAdmin},
+            200,
+            R"({"role":"USER"})"}
+          .On(Colleague),
+      {"POST",
+       "organisations/{organisation}/remove-users/",
+       kEntitled,
+       {kOrganisationAdmin},
+       200,
+       "[]"},
       {"GET", "organisations/{organisation}/get-subscription-metadata/", kMembers},
       {"GET", "organisations/{organisation}/projects/", kMembers},
 
@@ -801,6 +815,7 @@ class Attempt : public AdminCase {
         {"{identity}", std::to_string(world_.alice.id)},
         {"{colleague}", std::to_string(world_.colleague.user.value)},
         {"{id}", there ? item_ : "9999"},
+        {"{user}", there ? item_ : "9999"},
         {"{uuid}", there ? item_ : "x"},
         {"{option}", there ? item_ : "9999"},
         {"{segment}", there ? item_ : "9999"},

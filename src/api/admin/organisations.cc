@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/organisations.h"
 
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "api/admin/body_reader.h"
 #include "api/admin/paged_reply.h"
@@ -16,6 +18,9 @@ namespace flagstream::api {
 namespace {
 
 using service::OrganisationView;
+
+// Most members that one request removes.
+constexpr size_t kRemovedMax = 1'000;
 
 // Clients show and hide parts by the plan: ours has everything, and nothing is limited.
 wire::Json SubscriptionJson(const store::Organisation& organisation) {
@@ -126,6 +131,40 @@ Result<Reply> Members(const Call& call) {
   return ListReply(members, MemberJson);
 }
 
+Result<Reply> UpdateRole(const Call& call) {
+  BodyReader body(call.body);
+  const std::string name = body.Text("role", {}, Presence::kRequired).value_or("");
+  const std::optional<auth::OrganisationRole> role = auth::ParseRole(name);
+  if (!role && !name.empty()) body.AddError("role", "\"" + name + "\" is not a valid choice.");
+  FLAGSTREAM_TRY(body.Check());
+  FLAGSTREAM_ASSIGN(auto written,
+                    call.use_cases.organisation_members.SetRole(
+                        call.caller, IdOf(call), call.request.PathInteger("user"), *role));
+  return JsonReply(MemberJson(written.value), std::move(written.changes));
+}
+
+// Of a body [{"id": 3}, ...].
+Result<std::vector<int64_t>> ReadUsers(const wire::Json& list) {
+  const wire::Json::Array* elements = list.AsArray();
+  if (elements == nullptr)
+    return Error::InvalidField("", "Expected a list of items but got another type.");
+  if (elements->size() > kRemovedMax) return Error::InvalidField("", "The list is too long.");
+  std::vector<int64_t> users;
+  for (const wire::Json& element : *elements) {
+    BodyReader user(element);
+    users.push_back(user.Key("id", Presence::kRequired).value_or(0));
+    FLAGSTREAM_TRY(user.Check());
+  }
+  return users;
+}
+
+Result<Reply> RemoveUsers(const Call& call) {
+  FLAGSTREAM_ASSIGN(const std::vector<int64_t> users, ReadUsers(call.body));
+  FLAGSTREAM_ASSIGN(auto written,
+                    call.use_cases.organisation_members.Remove(call.caller, IdOf(call), users));
+  return Reply{200, "", std::move(written.changes)};
+}
+
 Result<Reply> SubscriptionMetadata(const Call& call) {
   FLAGSTREAM_TRY(call.use_cases.organisations.Get(call.caller, IdOf(call)));
   wire::Json json;
@@ -147,6 +186,8 @@ void AddOrganisationRoutes(Endpoints& endpoints) {
   endpoints.Delete("organisations/{organisation:int}/", Delete);
   endpoints.Get("organisations/get-by-uuid/{uuid}/", GetByUuid);
   endpoints.Get("organisations/{organisation:int}/users/", Members);
+  endpoints.Post("organisations/{organisation:int}/users/{user:int}/update-role/", UpdateRole);
+  endpoints.Post("organisations/{organisation:int}/remove-users/", RemoveUsers);
   endpoints.Get("organisations/{organisation:int}/get-subscription-metadata/",
                 SubscriptionMetadata);
 }
